@@ -1,0 +1,76 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+var moduleName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
+
+// Migrate brings the tables of one module to the newest state. fsys holds its *.sql files
+// (NNNNN_what.sql, goose format) at the root; the table <module>_version keeps what has been applied.
+// Doing it again changes nothing, and several processes may do it at once. Each file runs in a
+// transaction of its own, on both engines: a file that fails leaves nothing behind. Do not use
+// "+goose NO TRANSACTION".
+func (db *DB) Migrate(ctx context.Context, module string, fsys fs.FS) error {
+	if !moduleName.MatchString(module) {
+		return fmt.Errorf("migrate: %q is not a module name", module)
+	}
+	opts := []goose.ProviderOption{
+		goose.WithTableName(module + "_version"),
+		goose.WithDisableGlobalRegistry(true),
+	}
+	dialect := goose.DialectSQLite3
+	if db.engine == EnginePostgres {
+		dialect = goose.DialectPostgres
+		opts = append(opts, goose.WithSessionLocker(advisory{}))
+	}
+	p, err := goose.NewProvider(dialect, db.write, fsys, opts...)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", module, err)
+	}
+	_, err = p.Up(ctx)
+	// SQLite has no lock that outlives a transaction. Two processes may plan the same step; the write lock
+	// lets one do it, the other fails on what is then already there and finds nothing left to do.
+	for try := 1; err != nil && db.engine == EngineSQLite && try < 4 && ctx.Err() == nil; try++ {
+		_, err = p.Up(ctx)
+	}
+	return triage("migrate "+module, err)
+}
+
+// advisory lets one process at a time migrate a PostgreSQL database; the others wait as long as their
+// context allows. The lock ends with the session, so a killed process leaves none.
+type advisory struct{}
+
+var _ lock.SessionLocker = advisory{}
+
+// migrateLock is "yakusho" in ASCII, to collide with nobody else's lock.
+const migrateLock int64 = 0x79616b7573686f
+
+func (advisory) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrateLock); err != nil {
+		return fmt.Errorf("wait for another migration: %w", err)
+	}
+	return nil
+}
+
+func (advisory) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	var held bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_advisory_unlock($1)", migrateLock).Scan(&held); err != nil {
+		return fmt.Errorf("release the migration lock: %w", err)
+	}
+	if !held {
+		return errors.New("release the migration lock: it was not held")
+	}
+	return nil
+}
