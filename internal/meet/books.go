@@ -1,0 +1,227 @@
+package meet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"yakusho/internal/core"
+)
+
+// seenEvery is how often the living are marked as seen: what a crash can cost the attendance at most.
+const seenEvery = 10 * time.Second
+
+// Run keeps the books until ctx ends: it ends the stays a crash left open, follows the media engine,
+// and ends meetings everybody has forgotten. Poke makes it look at once.
+func (s *Service) Run(ctx context.Context) error {
+	n, err := s.Store.Recover(ctx)
+	if err != nil {
+		return fmt.Errorf("end the stays of the last run: %w", err)
+	}
+	if n > 0 {
+		s.Log.InfoContext(ctx, "ended stays that the last run left open", "stays", n)
+	}
+	look := time.NewTicker(2 * time.Second)
+	defer look.Stop()
+	sweep := time.NewTicker(time.Minute)
+	defer sweep.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+		case <-s.poke:
+		case <-sweep.C:
+			if err := s.Sweep(ctx); err != nil {
+				s.Log.ErrorContext(ctx, "forgotten meetings not ended; the next round tries again", "err", err)
+			}
+		}
+		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
+			s.Log.ErrorContext(ctx, "attendance not written; the next round tries again", "err", err)
+		}
+	}
+}
+
+// Poke makes Run look at the media engine at once. It never waits.
+func (s *Service) Poke() {
+	select {
+	case s.poke <- struct{}{}:
+	default:
+	}
+}
+
+// Leave ends the stays of everyone connected: the last thing before the server stops in order.
+func (s *Service) Leave(ctx context.Context) error {
+	var failed error
+	for _, w := range s.hub.plan(nil) {
+		if w.end == nil {
+			continue
+		}
+		if err := s.Store.Finish(ctx, w.end.ID, s.Clock(), StayRestart); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("end stay: %w", err))
+		}
+	}
+	return failed
+}
+
+// Sweep ends open meetings that are empty and long past their planned end, and forgets the rooms of
+// meetings nobody is in.
+func (s *Service) Sweep(ctx context.Context) error {
+	open, err := s.Store.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("list open meetings: %w", err)
+	}
+	now := s.Clock()
+	var failed error
+	for _, m := range open {
+		if s.hub.count(m.ID, "") > 0 || now.Before(m.EndsAt.Add(idleEnd)) {
+			continue
+		}
+		if err := s.Audit.Record(ctx, "meet.end", string(m.ID), "ok", map[string]string{"reason": "empty"}); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		if err := s.end(ctx, m.ID, ""); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	s.hub.tidy(now)
+	return failed
+}
+
+// tidy forgets rooms in which nothing is left that matters.
+func (h *hub) tidy(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, r := range h.rooms {
+		if len(r.stays) > 0 || len(r.ears) > 0 {
+			continue
+		}
+		for p, t := range r.tickets {
+			// A connection lost an hour ago is not resumed; its person joins anew.
+			if now.Sub(t.ExpiresAt) > time.Hour {
+				delete(r.tickets, p)
+			}
+		}
+		if len(r.tickets) == 0 {
+			delete(h.rooms, id)
+		}
+	}
+}
+
+// Reconcile makes the attendance equal to what the media engine sees: it begins, moves and ends
+// stays, and marks the living as seen. A write that fails is tried again in the next round; nobody is
+// shown as present before the row is on disk.
+func (s *Service) Reconcile(ctx context.Context) error {
+	now := s.Clock()
+	seen := map[core.ID]map[core.ID]Presence{}
+	for _, p := range s.Media.Present() {
+		if seen[p.Meeting] == nil {
+			seen[p.Meeting] = map[core.ID]Presence{}
+		}
+		seen[p.Meeting][p.Participant] = p
+	}
+	var failed error
+	var alive []core.ID
+	changed := map[core.ID]bool{}
+	for _, w := range s.hub.plan(seen) {
+		if w.end != nil {
+			if err := s.Store.Finish(ctx, w.end.ID, now, w.by); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("end stay: %w", err))
+				continue
+			}
+			s.hub.ended(w.end, w.by)
+			changed[w.end.Meeting] = true
+		}
+		if w.begin != nil {
+			stay := *w.begin
+			stay.ID, stay.JoinedAt, stay.SeenAt = core.NewID(now), now, now
+			err := s.Store.Begin(ctx, stay)
+			if errors.Is(err, ErrEnded) || errors.Is(err, ErrRemoved) {
+				s.putOut(ctx, stay.Meeting, stay.Participant, Notice{Kind: NoticeRemoved})
+				continue
+			}
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("begin stay: %w", err))
+				continue
+			}
+			s.hub.began(stay)
+			changed[stay.Meeting] = true
+		}
+		if w.alive != "" {
+			alive = append(alive, w.alive)
+		}
+	}
+	if len(alive) > 0 && now.Sub(s.seenAt) >= seenEvery {
+		s.seenAt = now
+		if err := s.Store.Seen(ctx, alive, now); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("mark stays as seen: %w", err))
+		}
+	}
+	for m := range changed {
+		s.hub.tellAll(m, Event{Kind: EventState})
+	}
+	return failed
+}
+
+// work is what one participant's attendance needs: end a stay, begin one, or nothing but a sign of life.
+type work struct {
+	end   *Stay
+	by    StayEnd
+	begin *Stay
+	alive core.ID
+}
+
+// plan compares the stays in the books with who is connected.
+func (h *hub) plan(seen map[core.ID]map[core.ID]Presence) []work {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []work
+	for meeting, r := range h.rooms {
+		for id, stay := range r.stays {
+			p, here := seen[meeting][id]
+			switch {
+			case !here:
+				out = append(out, work{end: stay, by: StayLeft})
+			case p.Path != PathUnknown && p.Path != stay.Path:
+				out = append(out, work{end: stay, by: StayMoved, begin: &Stay{Meeting: meeting, Participant: id, Path: p.Path}})
+			default:
+				out = append(out, work{alive: stay.ID})
+			}
+		}
+	}
+	for meeting, ps := range seen {
+		r := h.room(meeting)
+		for id, p := range ps {
+			// A connection that ends before any media flowed leaves no row: nobody was there.
+			if _, in := r.stays[id]; !in && p.Path != PathUnknown {
+				out = append(out, work{begin: &Stay{Meeting: meeting, Participant: id, Path: p.Path}})
+			}
+		}
+	}
+	return out
+}
+
+func (h *hub) began(s Stay) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.room(s.Meeting).stays[s.Participant] = &s
+}
+
+// ended forgets a stay. A raised hand stays up while the participant only changes the path.
+func (h *hub) ended(s *Stay, by StayEnd) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, ok := h.rooms[s.Meeting]
+	if !ok {
+		return
+	}
+	if r.stays[s.Participant] != s {
+		return
+	}
+	delete(r.stays, s.Participant)
+	if by != StayMoved {
+		delete(r.hands, s.Participant)
+	}
+}

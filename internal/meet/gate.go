@@ -1,0 +1,90 @@
+package meet
+
+import (
+	"context"
+	"crypto/subtle"
+
+	"yakusho/internal/core"
+)
+
+// EnterRoom is asked by the media engine for every connection, before it is made: t is what the
+// shown token says, ctx carries the actor of the connection's own cookie. With resume, a connection
+// that broke is taken up again: the same ticket serves as long as it is the participant's newest.
+func (s *Service) EnterRoom(ctx context.Context, t Ticket, resume bool) error {
+	if t.Epoch != s.epoch || !sameSecret(t.Session, core.ActorFrom(ctx).Session) {
+		return s.refuse(ctx, "meet.connect", string(t.Meeting), ErrTicket)
+	}
+	m, p, err := s.insider(ctx, t.Meeting)
+	if err != nil {
+		return s.refuse(ctx, "meet.connect", string(t.Meeting), err)
+	}
+	if p.ID != t.Participant || m.ID != t.Meeting {
+		return s.refuse(ctx, "meet.connect", string(t.Meeting), ErrTicket)
+	}
+	if err := s.hub.use(t, resume, s.Clock().After(t.ExpiresAt)); err != nil {
+		return s.refuse(ctx, "meet.connect", string(t.Meeting), err)
+	}
+	return nil
+}
+
+// use lets a ticket serve: once for a new connection while it is fresh, again and again for resuming
+// that connection.
+func (h *hub) use(t Ticket, resume, expired bool) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, ok := h.rooms[t.Meeting]
+	if !ok {
+		return ErrTicket
+	}
+	newest, ok := r.tickets[t.Participant]
+	switch {
+	case !ok:
+		return ErrTicket
+	case !sameSecret(newest.Nonce, t.Nonce):
+		return ErrElsewhere
+	case resume && newest.used:
+		return nil
+	case resume:
+		return ErrTicket
+	case newest.used:
+		return ErrTicketUsed
+	case expired:
+		return ErrTicket
+	}
+	newest.used = true
+	return nil
+}
+
+// SessionsEnded cuts every connection and every ear that stands on one of the sessions. It is called
+// when somebody signs out or is signed out.
+func (s *Service) SessionsEnded(ctx context.Context, sessions []string) {
+	ended := make(map[string]bool, len(sessions))
+	for _, x := range sessions {
+		ended[x] = true
+	}
+	for _, t := range s.hub.ticketsOf(ended) {
+		s.hub.forget(t.Meeting, t.Participant)
+		s.hub.silence(t.Meeting, func(x *Subscription) bool { return ended[x.session] })
+		if err := s.Media.Disconnect(ctx, t.Meeting, t.Participant); err != nil {
+			s.Log.ErrorContext(ctx, "signed out, but still connected", "meeting", t.Meeting, "participant", t.Participant, "err", err)
+		}
+	}
+}
+
+func (h *hub) ticketsOf(sessions map[string]bool) []Ticket {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []Ticket
+	for _, r := range h.rooms {
+		for _, t := range r.tickets {
+			if sessions[t.Session] {
+				out = append(out, t.Ticket)
+			}
+		}
+	}
+	return out
+}
+
+func sameSecret(a, b string) bool {
+	return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}
