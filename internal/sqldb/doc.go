@@ -8,8 +8,8 @@
 // Placeholders are $1, $2 …, each may be used more than once and in any order. Column types are TEXT,
 // BIGINT, BOOLEAN and BYTEA; a time is a BIGINT of microseconds UTC (core.Micros). What was measured
 // with these drivers and is held by TestOneSQLTextWorksOnBothEngines: BOOLEAN scans into bool, also
-// out of expressions; BYTEA scans into []byte, nil is NULL and an empty slice is an empty value; TEXT
-// keeps a text of digits as text. PostgreSQL refuses a NUL character and invalid UTF-8 in TEXT, SQLite
+// out of expressions; BYTEA scans into []byte, a nil slice is stored as NULL and an empty one as an empty
+// value, but SQLite reads both back as nil; TEXT keeps a text of digits as text. PostgreSQL refuses a NUL character and invalid UTF-8 in TEXT, SQLite
 // does not: clean what comes from outside first. Double quotes are for identifiers only.
 //
 // # Isolation

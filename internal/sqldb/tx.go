@@ -35,11 +35,7 @@ func (db *DB) Tx(ctx context.Context, name string, f func(ctx context.Context, t
 	if ctx.Value(txKey{db}) != nil {
 		return fmt.Errorf("%s: a transaction is already open in this context", name)
 	}
-	// SQLite knows one level and takes any name for it except those it has never heard of.
-	opts := &sql.TxOptions{Isolation: sql.LevelSerializable}
-	if db.engine == EngineSQLite {
-		opts = nil
-	}
+	opts := &sql.TxOptions{Isolation: sql.LevelSerializable} // SQLite has no other and ignores this
 	inside := context.WithValue(ctx, txKey{db}, true)
 	err := retry(ctx, func() error { return once(inside, db.write, opts, f) })
 	return triage(name, err)
@@ -49,9 +45,6 @@ func (db *DB) Tx(ctx context.Context, name string, f func(ctx context.Context, t
 // agree. It neither waits for writers nor makes them wait; errors are as from Tx. f may run again.
 func (db *DB) View(ctx context.Context, name string, f func(ctx context.Context, q Querier) error) error {
 	opts := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	if db.engine == EngineSQLite {
-		opts = &sql.TxOptions{ReadOnly: true}
-	}
 	err := retry(ctx, func() error {
 		return once(ctx, db.read, opts, func(ctx context.Context, tx *sql.Tx) error { return f(ctx, tx) })
 	})
