@@ -98,9 +98,9 @@ func (h *hub) tidy(now time.Time) {
 		if len(r.stays) > 0 || len(r.ears) > 0 {
 			continue
 		}
-		for p, t := range r.tickets {
+		for p, i := range r.tickets {
 			// A connection lost an hour ago is not resumed; its person joins anew.
-			if now.Sub(t.ExpiresAt) > time.Hour {
+			if now.Sub(i.newest.ExpiresAt) > time.Hour && now.Sub(i.inUse.ExpiresAt) > time.Hour {
 				delete(r.tickets, p)
 			}
 		}

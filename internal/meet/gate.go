@@ -28,7 +28,7 @@ func (s *Service) EnterRoom(ctx context.Context, t Ticket, resume bool) error {
 }
 
 // use lets a ticket serve: once for a new connection while it is fresh, again and again for resuming
-// that connection.
+// the connection that was made with it.
 func (h *hub) use(t Ticket, resume, expired bool) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -36,22 +36,21 @@ func (h *hub) use(t Ticket, resume, expired bool) error {
 	if !ok {
 		return ErrTicket
 	}
-	newest, ok := r.tickets[t.Participant]
-	switch {
-	case !ok:
-		return ErrTicket
-	case !sameSecret(newest.Nonce, t.Nonce):
-		return ErrElsewhere
-	case resume && newest.used:
-		return nil
-	case resume:
-		return ErrTicket
-	case newest.used:
-		return ErrTicketUsed
-	case expired:
+	i, ok := r.tickets[t.Participant]
+	if !ok {
 		return ErrTicket
 	}
-	newest.used = true
+	switch isNewest, isInUse := sameSecret(i.newest.Nonce, t.Nonce), sameSecret(i.inUse.Nonce, t.Nonce); {
+	case resume && isInUse:
+		return nil
+	case isInUse:
+		return ErrTicketUsed
+	case !isNewest:
+		return ErrElsewhere
+	case resume, expired:
+		return ErrTicket
+	}
+	i.inUse, i.newest = i.newest, Ticket{}
 	return nil
 }
 
@@ -63,11 +62,9 @@ func (s *Service) SessionsEnded(ctx context.Context, sessions []string) {
 		ended[x] = true
 	}
 	for _, t := range s.hub.ticketsOf(ended) {
-		s.hub.forget(t.Meeting, t.Participant)
+		sessions := s.hub.forget(t.Meeting, t.Participant)
 		s.hub.silence(t.Meeting, func(x *Subscription) bool { return ended[x.session] })
-		if err := s.Media.Disconnect(ctx, t.Meeting, t.Participant); err != nil {
-			s.Log.ErrorContext(ctx, "signed out, but still connected", "meeting", t.Meeting, "participant", t.Participant, "err", err)
-		}
+		s.cut(ctx, t.Meeting, t.Participant, sessions)
 	}
 }
 
@@ -76,9 +73,11 @@ func (h *hub) ticketsOf(sessions map[string]bool) []Ticket {
 	defer h.mu.Unlock()
 	var out []Ticket
 	for _, r := range h.rooms {
-		for _, t := range r.tickets {
-			if sessions[t.Session] {
-				out = append(out, t.Ticket)
+		for _, i := range r.tickets {
+			for _, t := range []Ticket{i.newest, i.inUse} {
+				if t.Session != "" && sessions[t.Session] {
+					out = append(out, t)
+				}
 			}
 		}
 	}

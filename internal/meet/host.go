@@ -163,11 +163,19 @@ func (s *Service) Remove(ctx context.Context, id, participant core.ID) error {
 
 // putOut tells a participant why, closes their screens' ears and cuts the media.
 func (s *Service) putOut(ctx context.Context, meeting, participant core.ID, why Notice) {
-	s.hub.forget(meeting, participant)
+	sessions := s.hub.forget(meeting, participant)
 	s.hub.tellOne(meeting, participant, Event{Kind: EventNotice, Notice: why})
 	s.hub.silence(meeting, func(x *Subscription) bool { return x.participant == participant })
+	s.cut(ctx, meeting, participant, sessions)
+}
+
+// cut ends a participant's media, relayed or not.
+func (s *Service) cut(ctx context.Context, meeting, participant core.ID, sessions []string) {
+	for _, session := range sessions {
+		s.Relay.Revoke(RelayID(participant, session))
+	}
 	if err := s.Media.Disconnect(ctx, meeting, participant); err != nil {
-		s.Log.ErrorContext(ctx, "participant not disconnected; the next round tries again", "meeting", meeting, "participant", participant, "err", err)
+		s.Log.ErrorContext(ctx, "participant not disconnected", "meeting", meeting, "participant", participant, "err", err)
 	}
 }
 

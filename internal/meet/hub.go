@@ -1,6 +1,7 @@
 package meet
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -64,15 +65,16 @@ type hub struct {
 type live struct {
 	stays   map[core.ID]*Stay            // by participant; the stay is on disk before it is here
 	hands   map[core.ID]time.Time        // by participant
-	tickets map[core.ID]*issued          // by participant: the newest ticket
+	tickets map[core.ID]*issued          // by participant
 	ears    map[*Subscription]struct{}   // screens that listen
 	reacted map[core.ID]*reactionLimiter // by participant
 }
 
-// issued is the newest ticket of a participant and whether it has served its one connection.
+// issued is a participant's two tickets that count: the newest, until it is used, and the one the
+// present connection was made with. Asking for a ticket alone takes nothing from the connection.
 type issued struct {
-	Ticket
-	used bool
+	newest Ticket
+	inUse  Ticket
 }
 
 type reactionLimiter struct {
@@ -109,7 +111,11 @@ func (h *hub) room(meeting core.ID) *live {
 func (h *hub) issued(t Ticket) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.room(t.Meeting).tickets[t.Participant] = &issued{Ticket: t}
+	r := h.room(t.Meeting)
+	if r.tickets[t.Participant] == nil {
+		r.tickets[t.Participant] = &issued{}
+	}
+	r.tickets[t.Participant].newest = t
 }
 
 // count returns how many are connected, except one.
@@ -214,14 +220,26 @@ func (h *hub) silence(meeting core.ID, want func(*Subscription) bool) {
 	}
 }
 
-// forget takes a participant's ticket and hand away, so that no connection of theirs can resume.
-func (h *hub) forget(meeting, participant core.ID) {
+// forget takes a participant's tickets and hand away, so that no connection of theirs can resume. It
+// returns the sessions the tickets were given to.
+func (h *hub) forget(meeting, participant core.ID) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if r, ok := h.rooms[meeting]; ok {
-		delete(r.tickets, participant)
-		delete(r.hands, participant)
+	r, ok := h.rooms[meeting]
+	if !ok {
+		return nil
 	}
+	var sessions []string
+	if i := r.tickets[participant]; i != nil {
+		for _, t := range []Ticket{i.newest, i.inUse} {
+			if t.Session != "" && !slices.Contains(sessions, t.Session) {
+				sessions = append(sessions, t.Session)
+			}
+		}
+	}
+	delete(r.tickets, participant)
+	delete(r.hands, participant)
+	return sessions
 }
 
 // clear forgets a whole meeting and closes its ears.

@@ -100,6 +100,17 @@ type Media interface {
 	Close(ctx context.Context, meeting core.ID) error
 }
 
+// Relay carries media over TLS where UDP does not get through. A relay is named by RelayID.
+type Relay interface {
+	// Revoke ends the relays of that name and refuses their credentials from now on.
+	Revoke(id string) int
+}
+
+// RelayID names the relay of one participant in one session: whoever signs in anew gets a new one.
+func RelayID(participant core.ID, session string) string {
+	return string(participant) + "-" + session[:min(len(session), 16)]
+}
+
 // Presence is one connected participant as the media engine sees it.
 type Presence struct {
 	Meeting     core.ID

@@ -19,6 +19,7 @@ import (
 type Config struct {
 	Store     Store
 	Media     Media
+	Relay     Relay
 	Directory Directory
 	Audit     Audit
 	Clock     core.Clock

@@ -49,6 +49,42 @@ func (e MuteRequestSource) Valid() bool {
 	}
 }
 
+// Defines values for NoticeKind.
+const (
+	NoticeKindCameraStopped NoticeKind = "camera_stopped"
+	NoticeKindElsewhere     NoticeKind = "elsewhere"
+	NoticeKindEnded         NoticeKind = "ended"
+	NoticeKindHandLowered   NoticeKind = "hand_lowered"
+	NoticeKindHostGiven     NoticeKind = "host_given"
+	NoticeKindMuted         NoticeKind = "muted"
+	NoticeKindRemoved       NoticeKind = "removed"
+	NoticeKindShareStopped  NoticeKind = "share_stopped"
+)
+
+// Valid indicates whether the value is a known member of the NoticeKind enum.
+func (e NoticeKind) Valid() bool {
+	switch e {
+	case NoticeKindCameraStopped:
+		return true
+	case NoticeKindElsewhere:
+		return true
+	case NoticeKindEnded:
+		return true
+	case NoticeKindHandLowered:
+		return true
+	case NoticeKindHostGiven:
+		return true
+	case NoticeKindMuted:
+		return true
+	case NoticeKindRemoved:
+		return true
+	case NoticeKindShareStopped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReactionKind.
 const (
 	Agree    ReactionKind = "agree"
@@ -107,7 +143,7 @@ func (e RosterEntryPath) Valid() bool {
 const (
 	StayEndedByEnded   StayEndedBy = "ended"
 	StayEndedByLeft    StayEndedBy = "left"
-	StayEndedByLost    StayEndedBy = "lost"
+	StayEndedByMoved   StayEndedBy = "moved"
 	StayEndedByRemoved StayEndedBy = "removed"
 	StayEndedByRestart StayEndedBy = "restart"
 )
@@ -119,7 +155,7 @@ func (e StayEndedBy) Valid() bool {
 		return true
 	case StayEndedByLeft:
 		return true
-	case StayEndedByLost:
+	case StayEndedByMoved:
 		return true
 	case StayEndedByRemoved:
 		return true
@@ -275,6 +311,16 @@ type NewReaction struct {
 	Kind ReactionKind `json:"kind"`
 }
 
+// Notice defines model for Notice.
+type Notice struct {
+	// By name of who did it
+	By   *string    `json:"by,omitempty"`
+	Kind NoticeKind `json:"kind"`
+}
+
+// NoticeKind defines model for Notice.Kind.
+type NoticeKind string
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Code stable, snake_case
@@ -286,6 +332,12 @@ type Problem struct {
 	Status    int     `json:"status"`
 	Title     string  `json:"title"`
 	Type      string  `json:"type"`
+}
+
+// Reaction defines model for Reaction.
+type Reaction struct {
+	Kind        ReactionKind `json:"kind"`
+	Participant string       `json:"participant"`
 }
 
 // ReactionKind defines model for ReactionKind.
