@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -72,4 +73,33 @@ func FuzzLastEventID(f *testing.F) {
 			t.Fatalf("%q was refused", in)
 		}
 	})
+}
+
+func TestStreamWorksOverHTTP2(t *testing.T) {
+	t.Parallel()
+	ts := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s, err := NewStream(&recorder{ResponseWriter: w}, r)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer s.Close()
+		if err := s.Send("1", "a", r.Proto); err != nil {
+			t.Error(err)
+		}
+		<-s.Done()
+	}))
+	ts.EnableHTTP2 = true
+	ts.StartTLS()
+	defer ts.Close()
+	res, err := ts.Client().Get(ts.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	want := "retry: 2000\n\nid: 1\nevent: a\ndata: \"HTTP/2.0\"\n\n"
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(res.Body, got); err != nil || string(got) != want {
+		t.Errorf("%q, %v", got, err)
+	}
 }
