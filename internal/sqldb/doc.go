@@ -11,6 +11,8 @@
 // out of expressions; BYTEA scans into []byte, a nil slice is stored as NULL and an empty one as an empty
 // value, but SQLite reads both back as nil; TEXT keeps a text of digits as text. PostgreSQL refuses a NUL character and invalid UTF-8 in TEXT, SQLite
 // does not: clean what comes from outside first. Double quotes are for identifiers only.
+// PostgreSQL gives a parameter the type of its first use: (at >= $1 OR $1 = 0) is a BIGINT, the other way
+// round it is an INT that does not hold a time.
 //
 // # Isolation
 //
