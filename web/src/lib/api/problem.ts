@@ -1,0 +1,49 @@
+import type { TFunction } from "i18next";
+
+/** What a call to the server can fail with. `code` is the server's, or "network" / "unexpected". */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** Japanese, from the server; the words to fall back to */
+  readonly detail: string;
+  readonly requestId: string | undefined;
+
+  constructor(o: { status: number; code: string; detail?: string; requestId?: string; cause?: unknown }) {
+    super(o.code, { cause: o.cause });
+    this.name = "ApiError";
+    this.status = o.status;
+    this.code = o.code;
+    this.detail = o.detail ?? "";
+    this.requestId = o.requestId;
+  }
+
+  /** The server was not reached, or something between us and it answered in its place. */
+  get network(): boolean {
+    return this.code === "network";
+  }
+}
+
+/** Reads an RFC 9457 body. Anything else (a proxy's error page) becomes "network" for 502-504, "unexpected" otherwise. */
+export function fromProblem(status: number, body: unknown): ApiError {
+  if (typeof body === "object" && body !== null) {
+    const p = body as Record<string, unknown>;
+    if (typeof p.code === "string" && p.code !== "") {
+      return new ApiError({
+        status,
+        code: p.code,
+        detail: typeof p.detail === "string" ? p.detail : "",
+        requestId: typeof p.request_id === "string" ? p.request_id : undefined,
+      });
+    }
+  }
+  return new ApiError({ status, code: status >= 502 && status <= 504 ? "network" : "unexpected" });
+}
+
+/** The words for an error in the chosen language: errors.<code>, else the server's own, else a general sentence. */
+export function errorText(t: TFunction, err: unknown): string {
+  if (err instanceof ApiError) {
+    const own = t(`errors.${err.code}`, { defaultValue: "" });
+    return own || err.detail || t("errors.unexpected");
+  }
+  return t("errors.unexpected");
+}
