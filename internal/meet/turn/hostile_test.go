@@ -1,17 +1,13 @@
 package turn
 
 import (
-	"bufio"
 	"bytes"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"os"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"github.com/pion/stun/v3"
@@ -353,120 +349,5 @@ func TestFrameLengthsAreMeasuredWithoutWrapping(t *testing.T) {
 				t.Fatalf("%x: %d", head, got)
 			}
 		}
-	}
-}
-
-func FuzzFraming(f *testing.F) {
-	f.Add(header(0))
-	f.Add(append(header(65516), make([]byte, 100)...))
-	f.Add([]byte{0x40, 0, 0, 3, 1, 2, 3, 0, 0x40, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, in []byte) {
-		var whole [2][]byte
-		for i, r := range []io.Reader{bytes.NewReader(in), iotest.OneByteReader(bytes.NewReader(in))} {
-			b := bufio.NewReaderSize(r, 2048)
-			for {
-				m, err := nextFrame(b)
-				if err != nil {
-					break
-				}
-				if len(m) < 4 || len(m) > maxFrame {
-					t.Fatalf("a message of %d bytes", len(m))
-				}
-				whole[i] = append(whole[i], m...)
-				if _, err := b.Discard(len(m)); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if !bytes.HasPrefix(in, whole[0]) || !bytes.Equal(whole[0], whole[1]) {
-			t.Errorf("%x became %x and %x", in, whole[0], whole[1])
-		}
-	})
-}
-
-// FuzzConnection feeds bytes to a connection that has a relay, so that they reach the library's
-// handlers; afterwards the server must still serve and nothing may have left the relay.
-func FuzzConnection(f *testing.F) {
-	f.Add(header(0), false)
-	f.Add(append(header(4), 0, 6, 0xff, 0xff), true)
-	f.Add([]byte{0x40, 1, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8}, true)
-	for _, m := range []stun.Method{stun.MethodAllocate, stun.MethodRefresh, stun.MethodSend, stun.MethodCreatePermission, stun.MethodChannelBind, stun.MethodConnect} {
-		for _, class := range []stun.MessageClass{stun.ClassRequest, stun.ClassIndication} {
-			s, err := stun.Build(stun.TransactionID, stun.NewType(m, class), peer(netip.MustParseAddrPort("127.0.0.1:53")),
-				transport(requestedUDP), channel(0x4001), lifetime(time.Minute), stun.NewUsername("1:a"), stun.NewNonce("x"), stun.NewRealm("y"),
-				stun.MessageIntegrity("key"), stun.Fingerprint)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(s.Raw, true)
-			f.Add(s.Raw[20:], true) // its attributes, signed by the test below
-		}
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		f.Fatal(err)
-	}
-	clock := &fakeClock{t: time.Unix(1_800_000_000, 0)}
-	s, err := Start(Config{
-		Listener: l, Media: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:9")}, Secret: testSecret,
-		Clock: clock.now, MaxPerUser: 1000,
-	})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { _ = s.Close() })
-	cred, err := NewIssuer(testSecret, clock.now).Mint("alice", time.Minute)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, in []byte, signed bool) {
-		conn, err := net.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = conn.Close() }()
-		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-		c := &client{t: t, conn: conn, in: bufio.NewReader(conn), cred: cred}
-		if signed { // every request with these attributes and a true signature
-			c.mustAllocate()
-			for _, m := range []stun.Method{stun.MethodCreatePermission, stun.MethodChannelBind, stun.MethodRefresh, stun.MethodAllocate, stun.MethodConnect} {
-				_, _ = c.send(stun.NewType(m, stun.ClassRequest), attributes(in))
-			}
-			_, _ = c.send(indication, attributes(in))
-		}
-		_, _ = conn.Write(in)
-		_ = conn.(*net.TCPConn).CloseWrite()
-		for {
-			_, _, err := c.read()
-			if errors.Is(err, os.ErrDeadlineExceeded) {
-				t.Fatal("the server hangs")
-			}
-			if err != nil {
-				break
-			}
-		}
-		if n := s.Stats().BytesUp; n != 0 && !bytes.Contains(in, []byte{0, 0x13}) {
-			t.Errorf("%d bytes went to the media port without data", n)
-		}
-	})
-}
-
-// attributes adds bytes as attributes, as far as they are.
-type attributes []byte
-
-func (a attributes) AddTo(m *stun.Message) error {
-	for len(a) >= 4 && len(m.Raw) < 1000 {
-		n := min(int(binary.BigEndian.Uint16(a[2:])), len(a)-4, 500)
-		m.Add(stun.AttrType(binary.BigEndian.Uint16(a)), a[4:4+n])
-		a = a[min(4+(n+3)&^3, len(a)):]
-	}
-	return nil
-}
-
-func TestTheHarnessSpeaksTLS(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, []string{"127.0.0.1:0"})
-	if _, ok := b.dial("alice").conn.(*tls.Conn); !ok {
-		t.Error("the tests do not use TLS")
 	}
 }
