@@ -201,7 +201,9 @@ func (s *Split) tell(ctx context.Context, raw net.Conn) {
 	}
 	head, err := peek(ctx, c, s.opt.HandshakeTime)
 	if err != nil {
-		s.bad.Add(1)
+		if ctx.Err() == nil {
+			s.bad.Add(1)
+		}
 		s.opt.Log.Debug("nothing said after the handshake", "remote", raw.RemoteAddr(), "err", err)
 		_ = raw.Close()
 		return
@@ -264,6 +266,9 @@ func (s *Split) refuse(ctx context.Context, raw net.Conn, err error) {
 		}
 		_, _ = io.CopyN(io.Discard, raw, 64<<10)
 		return
+	}
+	if ctx.Err() != nil {
+		return // dropped, and counted as that, or the port is closing
 	}
 	s.bad.Add(1)
 	s.opt.Log.Debug("TLS handshake failed", "remote", raw.RemoteAddr(), "err", err)
