@@ -56,8 +56,8 @@ func common(p, stem string) bool {
 		return true
 	}
 	// As words of the list also those in which letters were replaced in the usual way.
-	plain := strings.NewReplacer("@", "a", "4", "a", "0", "o", "1", "i", "!", "i", "3", "e", "$", "s", "5", "s").Replace(p)
-	tries := []string{p, stem, plain, letters(plain)}
+	plain := strings.NewReplacer("@", "a", "4", "a", "0", "o", "1", "i", "!", "i", "3", "e", "$", "s", "5", "s").Replace
+	tries := []string{p, stem, plain(stem), letters(plain(p))}
 	for w := range strings.FieldsSeq(commonPasswords) {
 		for _, t := range tries {
 			if t == w || t != "" && strings.Trim(t, "-_. ") == w {
