@@ -21,6 +21,7 @@ import (
 	"github.com/livekit/protocol/auth"
 	"github.com/livekit/protocol/livekit"
 	"github.com/livekit/protocol/logger"
+	"github.com/livekit/protocol/observability/roomobs"
 	"github.com/livekit/protocol/rpc"
 	"github.com/livekit/protocol/utils"
 	"github.com/livekit/psrpc"
@@ -260,6 +261,11 @@ func (w *watcher) ParticipantActive(context.Context, *livekit.Room, *livekit.Par
 // ParticipantLeft is called when a participant's connection is closed for good.
 func (w *watcher) ParticipantLeft(context.Context, *livekit.Room, *livekit.ParticipantInfo, bool, *telemetry.ReferenceGuard) {
 	w.changed()
+}
+
+// RoomProjectReporter is asked for by the engine on every connection; nothing is reported anywhere.
+func (w *watcher) RoomProjectReporter(context.Context) roomobs.ProjectReporter {
+	return roomobs.NewNoopProjectReporter()
 }
 
 // atLeast passes on records of a level and above.
