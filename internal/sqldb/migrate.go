@@ -37,13 +37,28 @@ func (db *DB) Migrate(ctx context.Context, module string, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", module, err)
 	}
-	_, err = p.Up(ctx)
-	// SQLite has no lock that outlives a transaction. Two processes may plan the same step; the write lock
-	// lets one do it, the other fails on what is then already there and finds nothing left to do.
+	err = db.up(ctx, module, p)
 	for try := 1; err != nil && db.engine == EngineSQLite && try < 4 && ctx.Err() == nil; try++ {
-		_, err = p.Up(ctx)
+		err = db.up(ctx, module, p)
 	}
 	return triage("migrate "+module, err)
+}
+
+// up applies what is missing. SQLite has no lock that outlives a transaction, so two processes may plan the
+// same step. The write lock lets one do it; the other then fails, at the latest when it notes the same version
+// a second time, leaves nothing behind, and finds when run again that nothing is left to do.
+func (db *DB) up(ctx context.Context, module string, p *goose.Provider) error {
+	if db.engine == EngineSQLite {
+		if _, err := p.GetDBVersion(ctx); err != nil { // makes the version table
+			return err
+		}
+		q := fmt.Sprintf(`CREATE UNIQUE INDEX IF NOT EXISTS %[1]s_version_once ON %[1]s_version (version_id)`, module)
+		if _, err := db.write.ExecContext(ctx, q); err != nil {
+			return err
+		}
+	}
+	_, err := p.Up(ctx)
+	return err
 }
 
 // advisory lets one process at a time migrate a PostgreSQL database; the others wait as long as their

@@ -77,20 +77,31 @@ func TestModuleNamesThatAreNotNamesAreRefused(t *testing.T) {
 func TestSeveralProcessesMayMigrateAtOnce(t *testing.T) {
 	t.Parallel()
 	testkit.EachURL(t, func(t *testing.T, url string) {
-		fsys := files("00001_a.sql", "CREATE TABLE meet_a (b TEXT); INSERT INTO meet_a VALUES ('x');",
-			"00002_b.sql", "CREATE TABLE meet_b (b TEXT);", "00003_c.sql", "INSERT INTO meet_a VALUES ('y');")
+		const first = "CREATE TABLE meet_a (b TEXT);"
+		// The second step takes long enough that all four have planned it before one has done it.
+		fsys := files("00001_a.sql", first,
+			"00002_b.sql", `INSERT INTO meet_a
+				WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+				SELECT 'x' FROM n WHERE i = 300000;`, // done twice, it would not fail
+			"00003_c.sql", "CREATE TABLE meet_b (b TEXT); INSERT INTO meet_a VALUES ('y');")
 		var dbs []*sqldb.DB
 		for range 4 {
 			dbs = append(dbs, testkit.Open(t, url))
 		}
+		if err := dbs[0].Migrate(context.Background(), "meet", files("00001_a.sql", first)); err != nil {
+			t.Fatal(err)
+		}
 		var wg sync.WaitGroup
+		start := make(chan struct{})
 		for _, db := range dbs {
 			wg.Go(func() {
+				<-start
 				if err := db.Migrate(context.Background(), "meet", fsys); err != nil {
 					t.Error(err)
 				}
 			})
 		}
+		close(start)
 		wg.Wait()
 		if n := count(t, dbs[0], `SELECT COUNT(*) FROM meet_a`); n != 2 {
 			t.Errorf("%d rows", n)

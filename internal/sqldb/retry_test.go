@@ -87,3 +87,15 @@ func TestPauseGrowsToItsCeiling(t *testing.T) {
 		t.Errorf("without jitter: %v", got)
 	}
 }
+
+func TestSQLiteWritesThroughOneConnection(t *testing.T) {
+	t.Parallel()
+	db, err := Open(t.Context(), "sqlite:"+t.TempDir()+"/a.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if n := db.write.Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("%d connections for writing", n)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -266,6 +267,23 @@ func TestReadersDoNotWaitForTheWriter(t *testing.T) {
 			t.Errorf("after the commit: %d", n)
 		}
 	})
+}
+
+func TestATxOnSQLiteHoldsTheWriteLockFromItsBeginning(t *testing.T) {
+	t.Parallel()
+	url := testkit.SQLite(t)
+	db, other := testkit.Open(t, url), testkit.Open(t, url)
+	err := db.Tx(context.Background(), "hold", func(context.Context, *sql.Tx) error {
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		defer cancel()
+		if _, err := other.ExecContext(ctx, `CREATE TABLE a (b TEXT)`); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("another process wrote meanwhile: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestViewIsOneSnapshot(t *testing.T) {
