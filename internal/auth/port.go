@@ -40,7 +40,7 @@ type SessionStore interface {
 	Renew(ctx context.Context, s Session, from, to string) ([]Ended, error)
 	// End ends one session; none is no error.
 	End(ctx context.Context, hash string, now time.Time) ([]Ended, error)
-	// EndAll ends the sessions of an account.
+	// EndAll ends the sessions of an account; ErrNoAccount.
 	EndAll(ctx context.Context, account core.ID, now time.Time) ([]Ended, error)
 	// Sweep ends what has expired at now and forgets what ended before forget.
 	Sweep(ctx context.Context, now, forget time.Time) ([]Ended, error)

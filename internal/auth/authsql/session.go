@@ -118,9 +118,13 @@ func (s *Store) End(ctx context.Context, hash string, now time.Time) (ended []au
 	return ended, err
 }
 
-// EndAll ends the sessions of an account.
+// EndAll ends the sessions of an account; auth.ErrNoAccount.
 func (s *Store) EndAll(ctx context.Context, account core.ID, now time.Time) (ended []auth.Ended, err error) {
 	err = s.db.Tx(ctx, "end sessions", func(ctx context.Context, tx *sql.Tx) (err error) {
+		var id string
+		if err = tx.QueryRowContext(ctx, `SELECT id FROM auth_account WHERE id = $1`, account).Scan(&id); err != nil {
+			return none(err, auth.ErrNoAccount, "end sessions of %s", account)
+		}
 		ended, err = endAccount(ctx, tx, account, core.Micros(now))
 		return err
 	})

@@ -209,6 +209,8 @@ func TestResetMarksTheAccountAndEndsItsSessions(t *testing.T) {
 		if ended, err = s.EndAll(ctx, a.ID, now()); len(ended) != 1 || err != nil {
 			t.Errorf("EndAll: %v %v", ended, err)
 		}
+		_, err = s.EndAll(ctx, core.NewID(now()), now())
+		want(t, err, auth.ErrNoAccount)
 	})
 }
 

@@ -131,7 +131,11 @@ func parse(s string) (phc, error) {
 		len(salt) < 8 || len(salt) > 64 || len(key) < 16 || len(key) > 64 {
 		return phc{}, errMalformed
 	}
-	return phc{Params{Memory: m, Time: t, Threads: uint8(min(p, math.MaxUint8))}, salt, key}, nil
+	h := phc{Params{Memory: m, Time: t, Threads: uint8(min(p, math.MaxUint8))}, salt, key}
+	if h.String() != s { // the base64 decoder skips line ends
+		return phc{}, errMalformed
+	}
+	return h, nil
 }
 
 // cost reads one parameter: decimal, without sign or leading zero, from 1 to most.
