@@ -1,0 +1,58 @@
+import type { Watchable } from "./cell";
+import type { Peer } from "./roster";
+import type { PathSample } from "./watchdog";
+
+/** What the server gives somebody who may come in. */
+export interface Ticket {
+  participant: string;
+  token: string;
+  media_path: string;
+  ice_servers: IceServer[];
+}
+
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
+}
+
+/** What a connection tells about itself. After `closed` nothing more comes. */
+export interface LinkEvents {
+  /** the connection is being taken up again underneath; picture and sound may stand still */
+  resuming(): void;
+  resumed(): void;
+  /** over, and not by close(): another tab of the same person took the place, or anything else */
+  closed(why: "elsewhere" | "line"): void;
+}
+
+/** What the connection looks like at one moment. */
+export interface LinkHealth {
+  paths: PathSample[];
+  /** somebody's media should be arriving, or answers to ours */
+  expecting: boolean;
+  mark: "good" | "poor" | "lost" | "unknown";
+  videos: number;
+  paused: number;
+  limited: boolean;
+  decoded: number;
+  dropped: number;
+  /** by what path media goes: straight, or relayed over TLS */
+  relayed: boolean;
+}
+
+/** One connection to the media engine. It is used once; a new try is a new link. */
+export interface Link {
+  readonly peers: Watchable<readonly Peer[]>;
+  /** the browser waits for a press before it plays sound */
+  readonly soundBlocked: Watchable<boolean>;
+  connect(ticket: Ticket): Promise<void>;
+  /** Finds a new path for the media and takes the connection up again, without a new ticket. */
+  resume(): void;
+  /** Relay credentials for the next time a path is looked for. */
+  setIceServers(servers: readonly IceServer[]): void;
+  setSpeaker(id: string): void;
+  startSound(): Promise<void>;
+  health(): Promise<LinkHealth>;
+  /** Ends the connection and leaves the own tracks alone. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,348 @@
+import { Cell } from "./cell";
+import { backOff, type Ending, judgeRefusal, next, type Phase, type Step } from "./life";
+import type { IceServer, Link, LinkEvents, Ticket } from "./link";
+import { judgeQuality, type Quality, SteadyQuality } from "./quality";
+import type { Peer, RosterEntry } from "./roster";
+import { Watchdog } from "./watchdog";
+
+/** What the stay in a meeting looks like from outside. */
+export interface SessionView {
+  phase: Phase;
+  ending?: Ending;
+  /** own participant, once admitted */
+  me: string;
+  /** tries to get in since it last worked; 0 while it works */
+  tries: number;
+  /** picture and sound stand still while a new path is looked for */
+  resuming: boolean;
+  quality: Quality;
+  relayed: boolean;
+  peers: readonly Peer[];
+  soundBlocked: boolean;
+}
+
+export interface SessionMeeting {
+  id: string;
+  number: string;
+  pin?: string;
+  title: string;
+  ends_at: string;
+  host: boolean;
+  locked: boolean;
+  guests_allowed: boolean;
+}
+
+export interface SessionNotice {
+  kind: "muted" | "camera_stopped" | "share_stopped" | "removed" | "ended" | "host_given" | "hand_lowered" | "elsewhere";
+  by?: string;
+}
+
+interface RefusedLike {
+  status: number;
+  code: string;
+  detail: string;
+}
+
+/** The event stream, as far as a session is concerned. */
+export interface SessionStream {
+  open(): void;
+  reopen(): void;
+  close(): void;
+}
+
+export interface SessionDeps {
+  join(signal: AbortSignal): Promise<Ticket>;
+  newLink(events: LinkEvents): Link;
+  /** makes the stream; what it tells goes to the session's on… methods */
+  newStream(): SessionStream;
+  /** picks status, code and words out of what join threw; undefined: the server was not reached */
+  refusal(err: unknown): RefusedLike | undefined;
+  /** a notice for the person, and whatever else the view wants to know of it */
+  notify?(n: SessionNotice): void;
+  wait?(ms: number, signal: AbortSignal): Promise<void>;
+  now?(): number;
+  every?(ms: number, f: () => void): () => void;
+}
+
+/** Deadlines in ms. A call that hangs on a dead line must not keep the next one from finding the line repaired. */
+export const deadlines = { join: 4000, connect: 12_000, resume: 9000, look: 500 } as const;
+
+/**
+ * One person's stay in one meeting, from the knock to the end. It holds the connection, notices when it dies, and gets
+ * back in: first by resuming, then with a new ticket, as often as it takes. A reload is never needed.
+ */
+export class RoomSession {
+  readonly view = new Cell<SessionView>({
+    phase: "idle",
+    me: "",
+    tries: 0,
+    resuming: false,
+    quality: "good",
+    relayed: false,
+    peers: [],
+    soundBlocked: false,
+  });
+  readonly meeting = new Cell<SessionMeeting | undefined>(undefined);
+  readonly roster = new Cell<readonly RosterEntry[]>([]);
+  /** true: nobody's picture is asked for */
+  readonly soundOnly = new Cell(false);
+
+  readonly #d: Required<Omit<SessionDeps, "notify">> & Pick<SessionDeps, "notify">;
+  readonly #dog = new Watchdog();
+  readonly #steady = new SteadyQuality();
+  #stream: SessionStream | undefined;
+  #link: Link | undefined;
+  #unwatch: (() => void)[] = [];
+  #abort = new AbortController();
+  #resumingSince = 0;
+  #looking = false;
+  #wake: (() => void) | undefined;
+  #ice: readonly IceServer[] | undefined;
+  /** told of each look, e.g. to judge whether the computer keeps up */
+  onHealth: ((h: { decoded: number; dropped: number }) => void) | undefined;
+
+  constructor(deps: SessionDeps) {
+    this.#d = {
+      wait: abortableWait,
+      now: () => performance.now(),
+      every: (ms, f) => {
+        const t = setInterval(f, ms);
+        return () => clearInterval(t);
+      },
+      ...deps,
+    };
+  }
+
+  /** Knocks. Does nothing while a stay is going on. */
+  join(): void {
+    const phase = this.view.get().phase;
+    if (phase !== "idle" && phase !== "ended") return;
+    this.#abort = new AbortController();
+    this.#step("join", { ending: undefined, tries: 0 });
+    void this.#enter(false);
+  }
+
+  /** Leaves for good; the devices stay the caller's. */
+  leave(): void {
+    this.#finish({ kind: "left" });
+  }
+
+  /** The browser thinks that the network is back, or the person pressed: do not wait for the next try. */
+  hurry(): void {
+    this.#wake?.();
+  }
+
+  startSound(): Promise<void> {
+    return this.#link?.startSound() ?? Promise.resolve();
+  }
+
+  setSpeaker(id: string): void {
+    this.#link?.setSpeaker(id);
+  }
+
+  /** From the stream: what the room looks like now. */
+  onState(s: { meeting: SessionMeeting; me: string; roster: readonly RosterEntry[] }): void {
+    this.meeting.set(s.meeting);
+    this.roster.set(s.roster);
+    this.view.patch({ me: s.me });
+  }
+
+  /** From the stream: something was done to this participant. */
+  onNotice(n: SessionNotice): void {
+    switch (n.kind) {
+      case "removed":
+      case "ended":
+        this.#finish({ kind: n.kind, by: n.by });
+        return;
+      case "elsewhere":
+        this.#finish({ kind: "elsewhere" });
+        return;
+    }
+    this.#d.notify?.(n);
+  }
+
+  /** From the stream: relay credentials that have not run out. */
+  onIce(servers: readonly IceServer[]): void {
+    this.#ice = servers;
+    this.#link?.setIceServers(servers);
+  }
+
+  #step(step: Step, part: Partial<SessionView> = {}): boolean {
+    const from = this.view.get().phase;
+    const phase = next(from, step);
+    if (phase === from) return false;
+    this.view.patch({ ...part, phase });
+    return true;
+  }
+
+  #finish(ending: Ending): void {
+    if (!this.#step("finish", { ending, resuming: false, peers: [], tries: 0 })) return;
+    this.#abort.abort();
+    this.#stream?.close();
+    this.#stream = undefined;
+    this.#drop();
+  }
+
+  /** Tries to get in until it works or there is nothing to get into. */
+  async #enter(wasIn: boolean): Promise<void> {
+    const signal = this.#abort.signal;
+    for (let n = 0; !signal.aborted; n++) {
+      if (wasIn || n > 0) {
+        const woken = new Promise<void>((r) => {
+          this.#wake = r;
+        });
+        await Promise.race([this.#d.wait(backOff(wasIn ? n : n - 1) * 1000, signal), woken]);
+        if (signal.aborted) return;
+      }
+      const ticket = await this.#knock(signal, wasIn);
+      if (signal.aborted) return;
+      if (ticket !== undefined && (await this.#connect(ticket, signal))) return;
+      this.view.patch({ tries: n + 1 });
+    }
+  }
+
+  async #knock(signal: AbortSignal, wasIn: boolean): Promise<Ticket | undefined> {
+    try {
+      return await this.#d.join(AbortSignal.any([signal, AbortSignal.timeout(deadlines.join)]));
+    } catch (err) {
+      if (signal.aborted) return undefined;
+      const r = this.#d.refusal(err);
+      const verdict = r === undefined ? "again" : judgeRefusal(r.code, r.status, r.detail, wasIn);
+      if (verdict !== "again") this.#finish(verdict);
+      return undefined;
+    }
+  }
+
+  async #connect(ticket: Ticket, signal: AbortSignal): Promise<boolean> {
+    const link: Link = this.#d.newLink({
+      resuming: () => this.#mine(link, () => this.#setResuming(true)),
+      resumed: () => this.#mine(link, () => this.#setResuming(false)),
+      closed: (why) => this.#mine(link, () => this.#lost(why)),
+    });
+    this.#link = link;
+    this.view.patch({ me: ticket.participant });
+    if (this.#stream === undefined) {
+      this.#stream = this.#d.newStream();
+      this.#stream.open();
+    } else {
+      this.#stream.reopen();
+    }
+    try {
+      await withDeadline(link.connect(ticket), deadlines.connect, signal);
+    } catch (err) {
+      console.warn("connect", err);
+      await link.close();
+      if (this.#link === link) this.#link = undefined;
+      return false;
+    }
+    if (signal.aborted || this.#link !== link) {
+      await link.close();
+      return true;
+    }
+    if (this.#ice !== undefined) link.setIceServers(this.#ice);
+    this.#dog.reset();
+    this.#unwatch = [
+      link.peers.watch(() => this.view.patch({ peers: link.peers.get() })),
+      link.soundBlocked.watch(() => this.view.patch({ soundBlocked: link.soundBlocked.get() })),
+      this.#d.every(deadlines.look, () => void this.#look(link)),
+    ];
+    this.#step("connected", {
+      tries: 0,
+      resuming: false,
+      peers: link.peers.get(),
+      soundBlocked: link.soundBlocked.get(),
+    });
+    return true;
+  }
+
+  #mine(link: Link, f: () => void): void {
+    if (this.#link === link) f();
+  }
+
+  #setResuming(on: boolean): void {
+    if (this.view.get().phase !== "live") return;
+    const was = this.view.get().resuming;
+    if (on && !was) this.#resumingSince = this.#d.now();
+    if (!on) {
+      this.#dog.reset();
+      // Whatever cut the media may have cut the stream, which would not notice for minutes.
+      if (was) this.#stream?.reopen();
+    }
+    this.view.patch({ resuming: on });
+  }
+
+  #lost(why: "elsewhere" | "line"): void {
+    if (why === "elsewhere") {
+      this.#finish({ kind: "elsewhere" });
+      return;
+    }
+    // While joining the failed connect call itself says so.
+    if (!this.#step("lost", { resuming: false })) return;
+    this.#drop();
+    void this.#enter(true);
+  }
+
+  #drop(): void {
+    for (const f of this.#unwatch) f();
+    this.#unwatch = [];
+    const link = this.#link;
+    this.#link = undefined;
+    void link?.close();
+  }
+
+  async #look(link: Link): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const h = await link.health();
+      if (this.#link !== link) return;
+      const now = this.#d.now();
+      const resuming = this.view.get().resuming;
+      if (resuming && now - this.#resumingSince > deadlines.resume) {
+        this.#lost("line");
+        return;
+      }
+      if (!resuming && this.#dog.look(h.paths, h.expecting, now) === "dead") {
+        this.#setResuming(true);
+        link.resume();
+      }
+      const quality = judgeQuality({
+        recovering: this.view.get().resuming,
+        soundOnly: this.soundOnly.get(),
+        mark: h.mark,
+        videos: h.videos,
+        paused: h.paused,
+        limited: h.limited,
+      });
+      this.view.patch({ quality: this.#steady.feed(quality, now), relayed: h.relayed });
+      this.onHealth?.(h);
+    } catch (err) {
+      // A connection that is just closing has no statistics; the next look tells more.
+      console.debug("look", err);
+    } finally {
+      this.#looking = false;
+    }
+  }
+}
+
+function abortableWait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const t = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(t);
+      resolve();
+    });
+  });
+}
+
+function withDeadline<T>(p: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const t = setTimeout(() => reject(new Error("deadline")), ms);
+    const abort = () => reject(new Error("aborted"));
+    signal.addEventListener("abort", abort, { once: true });
+    p.then(resolve, reject).finally(() => {
+      clearTimeout(t);
+      signal.removeEventListener("abort", abort);
+    });
+  });
+}
