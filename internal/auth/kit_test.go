@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -62,6 +63,10 @@ func (j *journal) Record(ctx context.Context, action, target, outcome string, de
 	defer j.mu.Unlock()
 	if j.fail != nil {
 		return j.fail
+	}
+	// What the real log insists on.
+	if !regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+$`).MatchString(action) || outcome != "ok" && outcome != "refused" {
+		return fmt.Errorf("malformed: %q %q", action, outcome)
 	}
 	line := action + " " + target + " " + outcome
 	for _, k := range slices.Sorted(maps.Keys(detail)) {

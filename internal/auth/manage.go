@@ -9,20 +9,29 @@ import (
 	"yakusho/internal/core"
 )
 
-// admin returns a refusal unless the actor is an admin.
-func admin(ctx context.Context) error {
+// admin returns a refusal, audited where we know whose try it was, unless the actor is an admin.
+func (s *Service) admin(ctx context.Context, action string, target core.ID) error {
 	switch by := core.ActorFrom(ctx); {
 	case !by.SignedIn():
 		return ErrSignInFirst
 	case !by.Has(core.RoleAdmin):
-		return ErrNotAdmin
+		return s.refused(ctx, action, target, ErrNotAdmin, "")
 	}
 	return nil
 }
 
+// What an admin does, in the audit.
+const (
+	actionList   = "auth.account_list"
+	actionCreate = "auth.account_create"
+	actionChange = "auth.account_change"
+	actionReset  = "auth.password_reset"
+	actionEnd    = "auth.sign_out_everywhere"
+)
+
 // Accounts returns all accounts by login name (admin).
 func (s *Service) Accounts(ctx context.Context) ([]Account, error) {
-	if err := admin(ctx); err != nil {
+	if err := s.admin(ctx, actionList, ""); err != nil {
 		return nil, err
 	}
 	list, err := s.store.Accounts(ctx)
@@ -32,11 +41,9 @@ func (s *Service) Accounts(ctx context.Context) ([]Account, error) {
 	return list, nil
 }
 
-const actionCreate = "auth.account_create"
-
 // CreateAccount makes an account with a temporary password, which is returned this once (admin).
 func (s *Service) CreateAccount(ctx context.Context, login, name string, roles []core.Role) (Account, string, error) {
-	if err := admin(ctx); err != nil {
+	if err := s.admin(ctx, actionCreate, ""); err != nil {
 		return Account{}, "", err
 	}
 	a, err := s.newAccount(login, name, roles)
@@ -74,12 +81,10 @@ func (s *Service) newAccount(login, name string, roles []core.Role) (a Account, 
 	return a, nil
 }
 
-const actionChange = "auth.account_change"
-
 // ChangeAccount changes an account (admin); disabling it ends its sessions. ErrLastAdmin when no
 // enabled admin would be left.
 func (s *Service) ChangeAccount(ctx context.Context, id core.ID, c Change) (Account, error) {
-	if err := admin(ctx); err != nil {
+	if err := s.admin(ctx, actionChange, id); err != nil {
 		return Account{}, err
 	}
 	if c.Name != nil {
@@ -137,7 +142,7 @@ func roleWords(roles []core.Role) string {
 // ResetPassword replaces an account's password by a temporary one, which is returned this once, and
 // ends its sessions (admin).
 func (s *Service) ResetPassword(ctx context.Context, id core.ID) (Account, string, error) {
-	if err := admin(ctx); err != nil {
+	if err := s.admin(ctx, actionReset, id); err != nil {
 		return Account{}, "", err
 	}
 	password := temporaryPassword()
@@ -151,7 +156,7 @@ func (s *Service) ResetPassword(ctx context.Context, id core.ID) (Account, strin
 	}
 	s.limits.reset(a.Login)
 	s.tell(ctx, ended)
-	if err := s.record(ctx, "auth.password_reset", id, outcomeOK, nil); err != nil {
+	if err := s.record(ctx, actionReset, id, outcomeOK, nil); err != nil {
 		return Account{}, "", err
 	}
 	return a, password, nil
@@ -159,7 +164,7 @@ func (s *Service) ResetPassword(ctx context.Context, id core.ID) (Account, strin
 
 // EndSessions signs an account out everywhere (admin).
 func (s *Service) EndSessions(ctx context.Context, id core.ID) error {
-	if err := admin(ctx); err != nil {
+	if err := s.admin(ctx, actionEnd, id); err != nil {
 		return err
 	}
 	return s.endAll(ctx, id)

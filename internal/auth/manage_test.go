@@ -35,6 +35,11 @@ func TestOnlyAnAdminManagesAccounts(t *testing.T) {
 			want(t, err, c.code)
 		}
 	}
+	for _, line := range []string{"account_list ", "account_create ", "account_change " + string(sato.Account.ID), "password_reset " + string(sato.Account.ID), "sign_out_everywhere " + string(sato.Account.ID)} {
+		if !strings.Contains(h.audit.all(), "auth."+line+" refused reason=admin_only by="+string(sato.Account.ID)) {
+			t.Errorf("the try %q was not audited:\n%s", line, h.audit.all())
+		}
+	}
 	if _, _, err := h.Authenticate(t.Context(), sato.Secret, desk().From); err != nil {
 		t.Errorf("the refused calls did something: %v", err)
 	}

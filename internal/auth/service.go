@@ -111,10 +111,31 @@ func (s *Service) SignIn(ctx context.Context, login, password string, v Visit) (
 	if err := s.charge(ctx, a, name, v.From); err != nil {
 		return Entry{}, err
 	}
-	ok, stale, err := s.hasher.Verify(ctx, hash, readTemporary(password))
-	if err != nil {
+	password = readTemporary(password)
+	e, err := s.enter(ctx, a, hash, password, v)
+	if errors.Is(err, ErrStale) {
+		// The hash is another than a moment ago: renewed by a sign-in beside this one, or the password was
+		// changed, or the account disabled. Looking once more tells which.
+		if a, hash, err = s.find(ctx, name); err == nil {
+			e, err = s.enter(ctx, a, hash, password, v)
+		}
+	}
+	switch {
+	case err == nil, errors.Is(err, ErrDisabled), errors.Is(err, ErrLoopbackOnly):
+		s.limits.right(name, v.From)
+	case !errors.Is(err, ErrWrong):
 		s.limits.undo(name, v.From)
-		return Entry{}, fmt.Errorf("sign in: check the password: %w", err)
+		return Entry{}, fmt.Errorf("sign in: %w", err)
+	}
+	return e, err
+}
+
+// enter checks the password and starts the session. The refusals of SignIn are audited here; ErrStale
+// says that what was checked is no longer so.
+func (s *Service) enter(ctx context.Context, a Account, hash, password string, v Visit) (Entry, error) {
+	ok, stale, err := s.hasher.Verify(ctx, hash, password)
+	if err != nil {
+		return Entry{}, fmt.Errorf("check the password: %w", err)
 	}
 	if !ok {
 		// The login that was typed is not recorded: people type their password there.
@@ -124,14 +145,12 @@ func (s *Service) SignIn(ctx context.Context, login, password string, v Visit) (
 		}
 		return Entry{}, s.refused(ctx, actionSignIn, a.ID, ErrWrong, reason)
 	}
-	s.limits.right(name, v.From)
 	if err := admit(a, v.From); err != nil {
 		return Entry{}, s.refused(ctx, actionSignIn, a.ID, err, "")
 	}
 	if stale {
-		hash, err = s.rehash(ctx, a.ID, hash, readTemporary(password))
-		if err != nil {
-			return Entry{}, fmt.Errorf("sign in: %w", err)
+		if hash, err = s.rehash(ctx, a.ID, hash, password); err != nil {
+			return Entry{}, err
 		}
 	}
 	return s.begin(ctx, a, hash, v)
@@ -198,15 +217,13 @@ func (s *Service) rehash(ctx context.Context, account core.ID, old, password str
 	return fresh, nil
 }
 
+// begin starts a session for an account whose password was right under hash; ErrStale when that hash is
+// gone or the account disabled by now.
 func (s *Service) begin(ctx context.Context, a Account, hash string, v Visit) (Entry, error) {
 	e := newEntry(a, v, s.clock())
 	ended, err := s.store.Begin(ctx, e.Session, hash, HashSecret(v.Secret))
-	if errors.Is(err, ErrStale) {
-		// Reset, disabled or changed between the check and now: the check no longer counts.
-		return Entry{}, s.refused(ctx, actionSignIn, a.ID, ErrWrong, "changed_meanwhile")
-	}
 	if err != nil {
-		return Entry{}, fmt.Errorf("sign in: %w", err)
+		return Entry{}, fmt.Errorf("begin session: %w", err)
 	}
 	s.tell(ctx, ended)
 	as := core.WithActor(ctx, actor(core.ActorFrom(ctx), a, e.Session.Hash))
@@ -274,7 +291,7 @@ func (s *Service) endAll(ctx context.Context, account core.ID) error {
 		return fmt.Errorf("sign out everywhere: %w", err)
 	}
 	s.tell(ctx, ended)
-	return s.record(ctx, "auth.sign_out_everywhere", account, outcomeOK,
+	return s.record(ctx, actionEnd, account, outcomeOK,
 		map[string]string{"sessions": fmt.Sprint(len(ended))})
 }
 

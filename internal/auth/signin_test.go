@@ -211,9 +211,43 @@ func TestPasswordChangedInTheMiddleOfASignInRefusesIt(t *testing.T) {
 	}
 	_, err := h.SignIn(t.Context(), "sato", staffPassword, desk())
 	want(t, err, "sign_in_wrong")
-	if !strings.Contains(h.audit.last(), "reason=changed_meanwhile") {
+	if !strings.Contains(h.audit.last(), "refused reason=wrong_password") {
 		t.Error(h.audit.last())
 	}
+}
+
+func TestAccountDisabledInTheMiddleOfASignInRefusesIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.staff("sato", staffPassword)
+	h.hasher.during = func() {
+		h.hasher.during = nil
+		yes := true
+		if _, _, _, err := h.store.Change(t.Context(), e.Account.ID, auth.Change{Disabled: &yes}, h.clock.Now()); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := h.SignIn(t.Context(), "sato", staffPassword, desk())
+	want(t, err, "account_disabled")
+}
+
+func TestTwoSignInsThatBothRenewTheHashBothGetIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.staff("sato", staffPassword)
+	h.hasher.params = "v2:"
+	h.hasher.during = func() {
+		h.hasher.during = nil
+		_, old, err := h.store.ByLogin(t.Context(), "sato")
+		if err != nil {
+			t.Error(err)
+		}
+		// The one beside this one was faster, with another salt.
+		if err := h.store.Rehash(t.Context(), e.Account.ID, old, "v2:salt:"+auth.HashSecret(staffPassword)); err != nil {
+			t.Error(err)
+		}
+	}
+	h.signIn("sato", staffPassword, desk())
 }
 
 func TestAStaleHashIsRenewedAtSignIn(t *testing.T) {
