@@ -78,7 +78,7 @@ export function TextField({
       className={`flex flex-col gap-1 ${className}`}
     >
       <FieldLabel optional={optional}>{label}</FieldLabel>
-      <Input ref={ref} placeholder={placeholder} className={`${inputClass} ${extra}`} />
+      <Input ref={ref} autoCapitalize="off" placeholder={placeholder} className={`${inputClass} ${extra}`} />
       <FieldNote hint={hint} error={error} />
     </AriaTextField>
   );

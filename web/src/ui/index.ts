@@ -9,6 +9,7 @@ export * from "./Menu";
 export * from "./Notice";
 export * from "./Page";
 export * from "./Select";
+export * from "./Shell";
 export * from "./Spinner";
 export * from "./Status";
 export * from "./Tabs";

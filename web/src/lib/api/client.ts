@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { ApiError, fromProblem } from "./problem";
+import { setReachable } from "./reach";
 import type { components, paths } from "./schema.gen";
 
 export type Schemas = components["schemas"];
@@ -19,8 +20,14 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
     answer = await request;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    setReachable(false);
     throw new ApiError({ status: 0, code: "network", cause });
   }
-  if (!answer.response.ok) throw fromProblem(answer.response.status, answer.error);
+  if (!answer.response.ok) {
+    const err = fromProblem(answer.response.status, answer.error);
+    setReachable(!err.network);
+    throw err;
+  }
+  setReachable(true);
   return answer.data as T;
 }

@@ -1,4 +1,5 @@
 import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
 
 /** What a call to the server can fail with. `code` is the server's, or "network" / "unexpected". */
 export class ApiError extends Error {
@@ -39,11 +40,21 @@ export function fromProblem(status: number, body: unknown): ApiError {
   return new ApiError({ status, code: status >= 502 && status <= 504 ? "network" : "unexpected" });
 }
 
-/** The words for an error in the chosen language: errors.<code>, else the server's own, else a general sentence. */
-export function errorText(t: TFunction, err: unknown): string {
+/**
+ * The words for an error. The server's own are Japanese and may carry a figure (how long to wait), so they come first
+ * there; in another language errors.<code> does, and Japanese is better than nothing.
+ */
+export function errorText(t: TFunction, language: string, err: unknown): string {
   if (err instanceof ApiError) {
-    const own = t(`errors.${err.code}`, { defaultValue: "" });
+    if (language === "ja" && err.detail !== "") return err.detail;
+    const own = t(`errors.${err.code}`, { defaultValue: "", lng: language, fallbackLng: false as unknown as string });
     return own || err.detail || t("errors.unexpected");
   }
   return t("errors.unexpected");
+}
+
+/** `errorText` for the language of the screen. */
+export function useErrorText(): (err: unknown) => string {
+  const { t, i18n } = useTranslation();
+  return (err) => errorText(t, i18n.language, err);
 }

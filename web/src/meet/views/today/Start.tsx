@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Card, Tabs } from "@/ui";
+import { EntryForm } from "../number/EntryForm";
+import { OpenNow } from "./OpenNow";
+
+/** The right column: make a meeting now, or enter one by its number. `primary`: no other button of the page is filled. */
+export function Start({ primary }: { primary: boolean }) {
+  const { t } = useTranslation();
+  const [tab, setTab] = useState("now");
+  return (
+    <aside aria-label={t("today.start")} className="flex flex-col">
+      <Tabs
+        label={t("today.start")}
+        selected={tab}
+        onSelect={setTab}
+        className="flex-1"
+        panelClass="flex flex-1 flex-col"
+        tabs={[
+          {
+            id: "now",
+            label: t("today.now.tab"),
+            icon: "meet",
+            content: (
+              <Card as="div" className="flex flex-1 flex-col">
+                <OpenNow primary={primary && tab === "now"} />
+              </Card>
+            ),
+          },
+          {
+            id: "number",
+            label: t("number.title"),
+            icon: "keypad",
+            content: (
+              <Card as="div" className="flex flex-1 flex-col">
+                <EntryForm primary={primary && tab === "number"} />
+              </Card>
+            ),
+          },
+        ]}
+      />
+    </aside>
+  );
+}

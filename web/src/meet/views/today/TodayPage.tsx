@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { useErrorText } from "@/lib/api/problem";
+import { useNow } from "@/lib/clock";
+import { useSession } from "@/lib/session";
+import { dayWords } from "@/lib/time";
+import { Button, Icon, LinkButton, Notice, Page, PageTitle, Spinner, useTitle } from "@/ui";
+import { todayQuery } from "../../api/listToday";
+import { EmptyDay } from "./EmptyDay";
+import { MeetingCard } from "./MeetingCard";
+import { Start } from "./Start";
+
+/** The first page: today's meetings, and the two ways into one that is not in the list. */
+export function TodayPage() {
+  const { t, i18n } = useTranslation();
+  const words = useErrorText();
+  const s = useSession();
+  const now = useNow();
+  const { data, error, refetch } = useQuery(todayQuery);
+  useTitle(t("today.title"));
+  const first = data?.find((m) => m.state === "open")?.id;
+  const grid = "grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_416px]";
+  return (
+    <Page>
+      <div className={`${grid} mb-6 items-center lg:mb-8`}>
+        <nav aria-label={t("today.jobs")} className="grid gap-4 sm:grid-cols-2">
+          <Link
+            href="/"
+            aria-current="page"
+            className="flex min-h-20 items-center gap-4 rounded-box border border-key-line bg-key-soft px-6 py-2 no-underline"
+          >
+            <Icon name="meet" size={32} className="text-key" />
+            <span>
+              <b className="block text-xl leading-snug text-key">{t("today.meet")}</b>
+              <span className="leading-normal text-body">
+                {data ? t("today.count", { count: data.length }) : t("ui.loading")}
+              </span>
+            </span>
+          </Link>
+        </nav>
+        {s.account?.roles.includes("admin") && (
+          <div className="flex justify-end">
+            <LinkButton look="text" icon="gear" href="/admin" className="-mr-3">
+              {t("app.admin")}
+            </LinkButton>
+          </div>
+        )}
+      </div>
+      <div className={grid}>
+        <section aria-label={t("today.title")} className="flex flex-col">
+          <div className="mb-4 flex min-h-12 items-center">
+            <PageTitle sub={dayWords(now, i18n.language)}>{t("today.title")}</PageTitle>
+          </div>
+          {!data && !error && <Spinner />}
+          {!data && error && (
+            <Notice
+              tone="warn"
+              live="alert"
+              title={t("today.failed")}
+              still={words(error)}
+              next={
+                <Button icon="redo" onPress={() => void refetch()}>
+                  {t("app.offline.retry")}
+                </Button>
+              }
+            />
+          )}
+          {data?.length === 0 && <EmptyDay />}
+          {data && data.length > 0 && (
+            <ul className="flex flex-col gap-4">
+              {data.map((m) => (
+                <li key={m.id}>
+                  <MeetingCard meeting={m} now={now} primary={m.id === first} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+        <Start primary={data !== undefined && first === undefined} />
+      </div>
+    </Page>
+  );
+}
