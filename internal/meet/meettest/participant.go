@@ -275,3 +275,10 @@ func (p *Participant) know(sid, identity string) {
 }
 
 func (p *Participant) String() string { return fmt.Sprintf("participant %d", p.number) }
+
+// Identity is who the participant is in the meeting; "" before it was let in.
+func (p *Participant) Identity() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ticket.Participant
+}
