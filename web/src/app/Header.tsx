@@ -6,7 +6,7 @@ import { signOut } from "@/auth/api/signOut";
 import { useErrorText } from "@/lib/api/problem";
 import { setLanguage } from "@/lib/i18n";
 import { sessionQuery, useSession } from "@/lib/session";
-import { Button, Icon, LinkButton, Logo, Menu, MenuItem, useToast } from "@/ui";
+import { Button, Icon, LinkButton, Logo, Menu, MenuItem, useToast, VisuallyHidden } from "@/ui";
 
 /** Town, help, who is signed in, way out. On a narrow screen all but the town is behind one button. */
 export function Header() {
@@ -29,9 +29,9 @@ export function Header() {
         <Link
           href="/"
           className="mr-auto rounded-ctl py-2 no-underline"
-          aria-label={t("app.homeLink", { town: s.office.name })}
         >
           <Logo town={s.office.name} />
+          <VisuallyHidden>{t("app.homeLink")}</VisuallyHidden>
         </Link>
 
         <div className="hidden items-center gap-2 lg:flex">
@@ -47,13 +47,13 @@ export function Header() {
               label={t("app.accountMenu")}
               trigger={
                 <PlainButton
-                  aria-label={t("app.accountMenuOf", { name: s.account.name })}
                   className="flex min-h-12 cursor-pointer items-center gap-4 rounded-ctl px-3 leading-normal hover:bg-ground"
                 >
                   <b className="text-ink">{name}</b>
                   <span className="hidden xl:inline">{s.account.department}</span>
                   <span className="hidden text-sub xl:inline">{s.account.office}</span>
                   <Icon name="down" size={20} className="-ml-2 text-sub" />
+                  <VisuallyHidden>{t("app.accountMenu")}</VisuallyHidden>
                 </PlainButton>
               }
             >

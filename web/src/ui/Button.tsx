@@ -17,10 +17,10 @@ interface Face {
 }
 
 const looks: Record<Look, string> = {
-  primary: "border-key bg-key text-on-key hover:bg-key-hover hover:border-key-hover",
+  primary: "border-key bg-key text-on-key no-underline hover:bg-key-hover hover:border-key-hover",
   outline: "border-key bg-paper text-key underline underline-offset-3 hover:bg-key-soft",
   text: "border-transparent bg-transparent text-key underline underline-offset-3 hover:bg-key-soft",
-  danger: "border-err bg-paper text-err hover:bg-err-soft",
+  danger: "border-err bg-paper text-err no-underline hover:bg-err-soft",
 };
 const sizes: Record<Size, string> = {
   m: "min-h-12 px-6 text-base",
@@ -41,10 +41,20 @@ export interface ButtonProps extends Face, Omit<AriaProps, "children" | "classNa
   ref?: Ref<HTMLButtonElement>;
 }
 
-/** With `isPending` it keeps its focus and its words, but a second press does nothing. */
-export function Button({ look, size, icon, wide, className, children, ref, ...rest }: ButtonProps) {
+/**
+ * With `isPending` it keeps its focus and its words, but a press does nothing. A form sent by Enter must look for itself.
+ * React Aria's own pending state is not used: it announces by the button's id, which is gone when a dialog closes.
+ */
+export function Button({ look, size, icon, wide, className, children, ref, isPending, onPress, ...rest }: ButtonProps) {
   return (
-    <AriaButton ref={ref} {...rest} className={buttonClass({ look, size, wide, className })}>
+    <AriaButton
+      ref={ref}
+      {...rest}
+      onPress={isPending ? undefined : onPress}
+      aria-disabled={isPending || undefined}
+      data-pending={isPending || undefined}
+      className={buttonClass({ look, size, wide, className })}
+    >
       {icon && <Icon name={icon} />}
       <span>{children}</span>
     </AriaButton>

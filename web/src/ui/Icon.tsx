@@ -250,7 +250,7 @@ export function Icon({ name, size = 24, className = "" }: { name: IconName; size
       height={size}
       fill="none"
       stroke="currentColor"
-      strokeWidth={2}
+      strokeWidth={size > 32 ? 1.5 : 2}
       strokeLinecap="round"
       strokeLinejoin="round"
       className={`shrink-0 ${className}`}

@@ -47,7 +47,7 @@ export function AccountActions({
       <Menu
         label={t("admin.actionsOf", { name: a.name })}
         trigger={
-          <Button icon="more" className="!px-4 no-underline" aria-label={t("admin.actionsOf", { name: a.name })}>
+          <Button icon="down" className="!px-4 no-underline" aria-label={t("admin.actionsOf", { name: a.name })}>
             {t("admin.actions")}
           </Button>
         }
