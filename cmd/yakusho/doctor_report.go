@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -95,17 +96,26 @@ func (e *examination) problem(err error) {
 		e.add("interrupted", "", "途中で止められました。")
 	case errors.As(err, &p):
 		message := p.Detail
-		if p.Status == 401 || strings.Contains(err.Error(), "sign in as") {
+		if p.Status == http.StatusUnauthorized {
 			message = "ログインできません。利用者とパスワードを確かめてください。（" + p.Detail + "）"
 		}
-		e.add(p.Code, err.Error(), message)
+		e.add(p.Code, fmt.Sprintf("HTTP %d", p.Status), message)
 	case errors.Is(err, meettest.ErrNoMedia):
-		e.add("no_media", err.Error(), e.noMedia())
+		e.add("no_media", detailOf(err), e.noMedia())
 	case errors.As(err, &c):
-		e.add(c.Code, err.Error(), c.Message)
+		e.add(c.Code, detailOf(err), c.Message)
 	default:
 		e.add("failed", err.Error(), "思わぬことが起きました。サーバーの記録を確かめてください。")
 	}
+}
+
+// detailOf is what lies under an error of ours, "" if nothing does.
+func detailOf(err error) string {
+	var c *core.Error
+	if errors.As(err, &c) && c.Err != nil {
+		return c.Err.Error()
+	}
+	return ""
 }
 
 // noMedia says what to look at when media does not get through.
@@ -193,6 +203,10 @@ func (e *examination) judge() {
 			e.add("no_media", x.Name, e.noMedia())
 		case x.Path != e.args.Via:
 			e.add("other_path", fmt.Sprintf("%s: %q", x.Name, x.Path), fmt.Sprintf("音声と映像が %s ではなく %s を通りました。", doctorVia(e.args.Via), doctorVia(x.Path)))
+		}
+		if x.Joined && x.Heard+x.Seen == 0 {
+			e.add("went_silent", x.Name, "途中から音声も映像も届かなくなりました。"+e.noMedia())
+			continue
 		}
 		if x.Joined && x.Heard < others {
 			e.add("not_heard", fmt.Sprintf("%s: %d of %d", x.Name, x.Heard, others), "届かない音声があります。サーバーの CPU と庁舎間回線が足りているか確かめてください。")

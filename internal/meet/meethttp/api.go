@@ -111,6 +111,7 @@ func (a *API) Middleware(next http.Handler) http.Handler {
 			// A pass that is no good is no error: the request goes on as nobody's.
 			if g, err := a.Service.Guest(ctx, c.Value); err == nil {
 				actor.Guest, actor.Name, actor.Session = g.ID, g.Name, g.Secret
+				ctx = context.WithValue(ctx, passKey{}, g)
 			} else if core.KindOf(err) == core.KindInternal {
 				httpx.Error(w, r, fmt.Errorf("look up guest pass: %w", err))
 				return
@@ -118,6 +119,14 @@ func (a *API) Middleware(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(core.WithActor(ctx, actor)))
 	})
+}
+
+type passKey struct{}
+
+// GuestOf returns the meeting and the name of the guest whose request ctx belongs to.
+func GuestOf(ctx context.Context) (meeting core.ID, name string, ok bool) {
+	g, ok := ctx.Value(passKey{}).(meet.GuestPass)
+	return g.Meeting, g.Name, ok
 }
 
 func viaOf(r *http.Request) via {

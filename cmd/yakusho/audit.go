@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"yakusho/internal/audit"
+	"yakusho/internal/audit/auditsql"
+	"yakusho/internal/core"
+	"yakusho/internal/sqldb"
+)
+
+type auditArgs struct {
+	Verify verifyArgs `cmd:"" help:"記録が書き換えられていないかを、鎖をたどって確かめます。"`
+}
+
+type verifyArgs struct {
+	Config     string   `help:"設定ファイル（TOML）。" type:"path" placeholder:"FILE"`
+	Data       string   `help:"データの置き場所。" placeholder:"DIR"`
+	Checkpoint []string `help:"以前に控えた行（複数可）。これがあると、末尾を切り取った改ざんも分かります。" placeholder:"LINE"`
+}
+
+// auditVerify follows the chain from its first entry and says where it breaks.
+func auditVerify(ctx context.Context, args verifyArgs, stdout io.Writer) error {
+	conf, err := serveArgs{Config: args.Config, Data: args.Data}.config()
+	if err != nil {
+		return err
+	}
+	if conf.Database.URL == "" {
+		if _, err := os.Stat(conf.Server.Data); err != nil {
+			return core.NotFound("data_missing", "データの置き場所が見つかりません。--data で場所を指定してください。").Because("look at %s: %w", conf.Server.Data, err)
+		}
+	}
+	var kept []audit.Checkpoint
+	for _, line := range args.Checkpoint {
+		c, err := audit.ParseCheckpoint(line)
+		if err != nil {
+			return err
+		}
+		kept = append(kept, c)
+	}
+	db, err := sqldb.Open(ctx, conf.databaseURL())
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	defer db.Close()
+	store, err := auditsql.Open(ctx, db)
+	if err != nil {
+		return fmt.Errorf("open audit log: %w", err)
+	}
+	report, err := audit.New(store, core.SystemClock).Verify(ctx, kept...)
+	if err != nil {
+		return fmt.Errorf("verify audit log: %w", err)
+	}
+	if report.Fault != nil {
+		fmt.Fprintln(stdout, report.Fault.Message())
+		return exit(1)
+	}
+	fmt.Fprintf(stdout, "監査記録は正しくつながっています。%d件\n次の行を紙などに控えておくと、後から末尾の切り取りも確かめられます。\n%s\n", report.Entries, report.Head)
+	return nil
+}

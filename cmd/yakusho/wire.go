@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"yakusho/internal/audit"
+	"yakusho/internal/audit/auditsql"
+	"yakusho/internal/auth"
+	"yakusho/internal/auth/authhttp"
+	"yakusho/internal/auth/authsql"
+	"yakusho/internal/auth/local"
+	"yakusho/internal/core"
+	"yakusho/internal/httpx"
+	"yakusho/internal/meet"
+	"yakusho/internal/meet/meethttp"
+	"yakusho/internal/meet/meetsql"
+	"yakusho/internal/meet/sfu"
+	"yakusho/internal/meet/turn"
+	"yakusho/internal/org"
+	"yakusho/internal/org/orgsql"
+	"yakusho/internal/sqldb"
+	"yakusho/internal/tlsca"
+	"yakusho/web"
+)
+
+// app is the assembled product.
+type app struct {
+	log     *slog.Logger
+	auth    *auth.Service
+	meet    *meet.Service
+	media   *sfu.Engine
+	turn    *turn.Server
+	csp     *httpx.CSPReports
+	metrics *prometheus.Registry
+	handler http.Handler
+	ready   atomic.Bool
+	sample  []auth.SampleAccount // what was seeded; nil in an office
+	origins []string             // where people open the product, best first
+}
+
+// parts are what the app is built on: opened before it, closed after it.
+type parts struct {
+	db     *sqldb.DB
+	ca     *tlsca.Authority
+	relay  net.Listener
+	split  *httpx.Split
+	log    *slog.Logger
+	sample bool
+}
+
+// build puts the product together: stores, then services, then what carries media, then handlers.
+func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
+	clock := core.SystemClock
+	a := &app{log: p.log, metrics: prometheus.NewRegistry(), csp: httpx.NewCSPReports(p.log, clock), origins: origins(at, p)}
+
+	auditStore, err := auditsql.Open(ctx, p.db)
+	if err != nil {
+		return nil, fmt.Errorf("open audit log: %w", err)
+	}
+	orgStore, err := orgsql.Open(ctx, p.db)
+	if err != nil {
+		return nil, fmt.Errorf("open organisation: %w", err)
+	}
+	authStore, err := authsql.Open(ctx, p.db)
+	if err != nil {
+		return nil, fmt.Errorf("open accounts: %w", err)
+	}
+	meetStore, err := meetsql.Open(ctx, p.db)
+	if err != nil {
+		return nil, fmt.Errorf("open meetings: %w", err)
+	}
+	journal := audit.New(auditStore, clock)
+	book := org.NewBook(orgStore)
+
+	a.auth = auth.NewService(auth.Config{
+		Store: authStore, Hasher: local.New(local.DefaultParams()), Audit: journal, Clock: clock,
+		Ended: func(ctx context.Context, _ core.ID, sessions []string) { a.meet.SessionsEnded(ctx, sessions) },
+	})
+
+	secret := []byte(core.Secret(32))
+	a.turn, err = turn.Start(turn.Config{Listener: p.relay, Media: at.mediaPorts(), Secret: secret, Clock: clock, Log: p.log})
+	if err != nil {
+		return nil, fmt.Errorf("start relay: %w", err)
+	}
+	a.media, err = sfu.New(sfu.Config{
+		Media: at.mediaPorts(), Door: door{a}, Clock: clock, Log: p.log,
+		Relayed: func(from netip.AddrPort) bool { _, ok := a.turn.Relayed(from); return ok },
+		Changed: func() { a.meet.Poke() },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start media: %w", err)
+	}
+	a.meet = meet.NewService(meet.Config{
+		Store: meetStore, Media: a.media, Relay: a.turn, Directory: directory{book}, Audit: journal,
+		Clock: clock, Log: p.log, Zone: japan(), Capacity: conf.Meet.Capacity,
+	})
+	if p.sample {
+		if err := a.seed(ctx, book, meetStore); err != nil {
+			return nil, fmt.Errorf("seed sample town: %w", err)
+		}
+	}
+
+	mux := http.NewServeMux()
+	sessions := authhttp.New(authhttp.Config{
+		Auth: a.auth, Directory: cards{book}, Sample: a.sample, Features: features(conf), Guest: guestOf, Clock: clock,
+		Office: func(context.Context) (authhttp.OfficeInfo, error) {
+			return authhttp.OfficeInfo{Name: conf.Office.Name, Contact: conf.Office.Contact}, nil
+		},
+	})
+	sessions.Mount(mux)
+	meetings := meethttp.New(meethttp.Config{
+		Service: a.meet, Engine: a.media, Issuer: turn.NewIssuer(secret, clock), Port: at.port,
+		Covers: covers(p.ca), Version: version, Clock: clock, Certificate: func() meethttp.Certificate {
+			internal, notAfter := certificateOf(p.ca)
+			return meethttp.Certificate{Internal: internal, NotAfter: notAfter}
+		},
+	})
+	if conf.Meet.Enabled {
+		meetings.Register(mux)
+		mux.Handle(meethttp.MediaPath+"/", http.StripPrefix(meethttp.MediaPath, a.media.Handler()))
+	}
+	if err := a.operations(mux, p, conf.Metrics); err != nil {
+		return nil, err
+	}
+	mux.Handle("POST "+httpx.CSPReportPath, a.csp)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { httpx.Error(w, r, errNoRoute) })
+	front, err := httpx.SPA(web.Dist(), httpx.SPAOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("load front end: %w", err)
+	}
+	mux.Handle("/", front)
+
+	// Outermost first: the edge, who is calling, whose guest, then the route.
+	a.handler = httpx.Edge(knownHost(p.ca, sessions.Middleware(meetings.Middleware(httpx.Route(mux)))), httpx.EdgeOptions{
+		Log: p.log, Clock: clock, MaxBody: bodyLimit,
+	})
+	a.ready.Store(true)
+	return a, nil
+}
+
+var errNoRoute = core.NotFound("not_found", "この場所には何もありません。")
+
+var errHost = core.Invalid("host_unknown", "このサーバーの名前ではありません。正しいアドレスを情報担当に確かめてください。")
+
+// knownHost refuses requests that name somebody else's host: a page of another name that resolves to
+// us must not become our origin. An address cannot be made to resolve, so any address will do.
+func knownHost(ca *tlsca.Authority, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err != nil && !ca.Covers(host) {
+			httpx.Error(w, r, errHost)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bodyLimit is how much a request may carry, in bytes; 0 is the usual limit.
+func bodyLimit(r *http.Request) int64 {
+	if r.URL.Path == "/api/check/upload" {
+		return 8 << 20
+	}
+	return 0
+}
+
+func features(c config) []authhttp.SessionFeatures {
+	if c.Meet.Enabled {
+		return []authhttp.SessionFeatures{authhttp.Meet}
+	}
+	return nil
+}
+
+// guestOf tells the session page of a guest's pass.
+func guestOf(ctx context.Context) (authhttp.GuestPass, bool) {
+	meeting, name, ok := meethttp.GuestOf(ctx)
+	return authhttp.GuestPass{Meeting: string(meeting), Name: name}, ok
+}
+
+// japan is where the office is: its midnight begins the day. Japan has had no daylight saving since
+// 1951, so this needs no time-zone file.
+func japan() *time.Location { return time.FixedZone("Asia/Tokyo", 9*60*60) }
+
+// sweepSessions ends the sessions whose time is over, now and then.
+func (a *app) sweepSessions(ctx context.Context) {
+	t := time.NewTicker(10 * time.Minute)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if err := a.auth.Sweep(ctx); err != nil {
+				a.log.ErrorContext(ctx, "sessions not swept; the next round tries again", "err", err)
+			}
+		}
+	}
+}
+
+// origins are the addresses to tell people, best first. The sample accounts work on this machine only,
+// so there its own address comes first.
+func origins(at place, p parts) []string {
+	here := fmt.Sprintf("https://localhost:%d", at.port)
+	listened, err := netip.ParseAddr(at.host)
+	switch {
+	case at.host == "localhost", err == nil && listened.IsLoopback():
+		return []string{here}
+	case err == nil && !listened.IsUnspecified():
+		return []string{"https://" + netip.AddrPortFrom(listened, at.port).String()}
+	case p.sample:
+		return append([]string{here}, p.ca.Origins(int(at.port))...)
+	}
+	if o := p.ca.Origins(int(at.port)); len(o) > 0 {
+		return o
+	}
+	return []string{here}
+}
+
+func hostOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return "localhost"
+	}
+	return u.Hostname()
+}
+
+// greet tells the person at the console what to open next.
+func (a *app) greet(ctx context.Context, w io.Writer, ca *tlsca.Authority, guide *guidePage) error {
+	fmt.Fprintf(w, "\n役所 Yakusho %s が動いています。\n\n", version)
+	for _, o := range a.origins {
+		fmt.Fprintf(w, "  開くところ      %s\n", o)
+	}
+	if guide != nil {
+		fmt.Fprintf(w, "  証明書の案内    http://%s/\n", net.JoinHostPort(hostOf(a.origins[0]), guide.port))
+	}
+	status := ca.Status()
+	if status.CAFingerprint != "" {
+		fmt.Fprintf(w, "  証明書の指紋    SHA-256 %s\n", status.CAFingerprint)
+	}
+	for _, warning := range status.Warnings {
+		fmt.Fprintf(w, "  注意            %s\n", warning.Message)
+	}
+	token, needed, err := a.auth.OfferSetup(ctx)
+	if err != nil {
+		return fmt.Errorf("offer set-up: %w", err)
+	}
+	if needed {
+		fmt.Fprintf(w, "\n  最初の管理者を作るには、次のアドレスを一度だけ開いてください。\n  %s/setup/%s\n", a.origins[0], token)
+	}
+	if len(a.sample) > 0 {
+		fmt.Fprintf(w, "\n  見本の利用者（このパソコンからだけ使えます。合い言葉はすべて %s）\n", a.sample[0].Password)
+		for _, s := range a.sample {
+			fmt.Fprintf(w, "    %-10s %s　%s\n", s.Login, s.Name, s.Note)
+		}
+		fmt.Fprintf(w, "\n  ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
+	}
+	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: yakusho doctor --url %s --participants 3 --seconds 10\n\n", strings.TrimSuffix(a.origins[0], "/"))
+	return nil
+}
