@@ -26,10 +26,7 @@ export function Header() {
   return (
     <header className="border-b border-line bg-paper">
       <div className="mx-auto flex min-h-18 max-w-[1920px] items-center gap-2 px-4 md:px-8 xl:px-16">
-        <Link
-          href="/"
-          className="mr-auto rounded-ctl py-2 no-underline"
-        >
+        <Link href="/" className="mr-auto rounded-ctl py-2 no-underline">
           <Logo town={s.office.name} />
           <VisuallyHidden>{t("app.homeLink")}</VisuallyHidden>
         </Link>
@@ -46,9 +43,7 @@ export function Header() {
             <Menu
               label={t("app.accountMenu")}
               trigger={
-                <PlainButton
-                  className="flex min-h-12 cursor-pointer items-center gap-4 rounded-ctl px-3 leading-normal hover:bg-ground"
-                >
+                <PlainButton className="flex min-h-12 cursor-pointer items-center gap-4 rounded-ctl px-3 leading-normal hover:bg-ground">
                   <b className="text-ink">{name}</b>
                   <span className="hidden xl:inline">{s.account.department}</span>
                   <span className="hidden text-sub xl:inline">{s.account.office}</span>

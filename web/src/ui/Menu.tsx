@@ -14,7 +14,7 @@ export function Menu({ trigger, label, children }: { trigger: ReactNode; label: 
     <MenuTrigger>
       {trigger}
       <Popover offset={8} className="min-w-56 overflow-auto rounded-ctl border border-edge bg-paper py-2 shadow-lg">
-        <AriaMenu aria-label={label} className="outline-none">
+        <AriaMenu aria-label={label} className="shadow-none outline-none">
           {children}
         </AriaMenu>
       </Popover>

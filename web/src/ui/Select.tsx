@@ -47,7 +47,7 @@ export function Select({
         className="min-w-(--trigger-width) overflow-auto rounded-ctl border border-edge bg-paper py-2 shadow-lg"
         offset={4}
       >
-        <ListBox className="outline-none">
+        <ListBox className="shadow-none outline-none">
           {options.map((o) => (
             <ListBoxItem
               key={o.id}

@@ -6,6 +6,6 @@ export function useTitle(page: string): void {
   const { t } = useTranslation();
   const product = t("ui.product");
   useEffect(() => {
-    document.title = page === "" ? product : `${page}｜${product}`;
+    document.title = page === "" ? product : `${page} | ${product}`;
   }, [page, product]);
 }

@@ -41,6 +41,9 @@ function PasswordCard({ temporary, login }: { temporary: boolean; login: string 
   const client = useQueryClient();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
+  const [tried, setTried] = useState(false);
+  const currentField = useRef<HTMLInputElement>(null);
+  const nextField = useRef<HTMLInputElement>(null);
   const done = useRef<HTMLDivElement>(null);
   const alert = useRef<HTMLDivElement>(null);
   const send = useMutation({
@@ -57,7 +60,13 @@ function PasswordCard({ temporary, login }: { temporary: boolean; login: string 
   }, [send.isError, send.isSuccess]);
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!send.isPending) send.mutate({ current, new: next });
+    setTried(true);
+    if (current === "") currentField.current?.focus();
+    else if (next === "") nextField.current?.focus();
+    else if (!send.isPending) {
+      setTried(false);
+      send.mutate({ current, new: next });
+    }
   };
   return (
     <Card aria-labelledby="password">
@@ -88,6 +97,8 @@ function PasswordCard({ temporary, login }: { temporary: boolean; login: string 
       <Form onSubmit={submit} validationBehavior="aria" className="flex max-w-[560px] flex-col gap-4">
         <input type="text" name="username" autoComplete="username" value={login} readOnly hidden />
         <PasswordField
+          ref={currentField}
+          error={tried && current === "" ? t("signin.passwordMissing") : undefined}
           label={t(temporary ? "account.password.temporary" : "account.password.current")}
           value={current}
           onChange={setCurrent}
@@ -95,20 +106,15 @@ function PasswordCard({ temporary, login }: { temporary: boolean; login: string 
           autoFocus={temporary}
         />
         <PasswordField
+          ref={nextField}
+          error={tried && next === "" ? t("account.password.newMissing") : undefined}
           label={t("account.password.new")}
           hint={t("account.rules")}
           value={next}
           onChange={setNext}
           autoComplete="new-password"
         />
-        <Button
-          type="submit"
-          look="primary"
-          size="l"
-          className="mt-2 self-start"
-          isPending={send.isPending}
-          isDisabled={current === "" || next === ""}
-        >
+        <Button type="submit" look="primary" size="l" className="mt-2 self-start" isPending={send.isPending}>
           {t("account.password.send")}
         </Button>
       </Form>

@@ -107,7 +107,10 @@ function AccountTable({
       </thead>
       <tbody className="block lg:table-row-group">
         {accounts.map((a) => (
-          <tr key={a.id} className="block border-b border-line py-3 last:border-b-0 lg:table-row lg:py-0">
+          <tr
+            key={a.id}
+            className="grid border-b border-line py-3 last:border-b-0 sm:grid-cols-[1fr_1fr_auto] lg:table-row lg:py-0"
+          >
             <th scope="row" className={`${td} text-left font-normal`}>
               <b className="mr-3 inline-block text-ink lg:block">{a.name}</b>
               <span className="text-sub">{a.login}</span>

@@ -17,7 +17,7 @@ export function SignInPage() {
   return (
     <Page className="flex flex-col justify-center">
       <div className="mx-auto grid w-full max-w-[1104px] overflow-hidden rounded-box border border-line bg-paper lg:grid-cols-[1fr_528px]">
-        <div className="flex flex-col gap-6 bg-key-soft p-6 md:p-10">
+        <div className="flex flex-col gap-6 bg-key-soft p-6 md:p-8 lg:px-12">
           <Logo town={s.office.name} size="l" />
           <p className="text-xl text-ink">{t("signin.lead")}</p>
           <Townscape className="my-auto hidden w-full text-key lg:block" />
@@ -68,7 +68,7 @@ function SignInForm({ session }: { session: Session }) {
     }
   };
   return (
-    <div className="p-6 md:p-10">
+    <div className="p-6 md:p-8 lg:px-12">
       <h1 className="mb-4 text-[26px]">{t("signin.title")}</h1>
       {session.setup_needed && (
         <Notice tone="info" className="mb-4" title={t("signin.setup.title")} next={t("signin.setup.next")} />

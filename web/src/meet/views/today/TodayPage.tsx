@@ -23,7 +23,7 @@ export function TodayPage() {
   const grid = "grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_416px]";
   return (
     <Page>
-      <div className={`${grid} mb-6 items-center lg:mb-8`}>
+      <div className="mb-6 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-8 gap-y-4 lg:mb-8 lg:grid-cols-[minmax(0,1fr)_416px]">
         <nav aria-label={t("today.jobs")} className="grid gap-4 sm:grid-cols-2">
           <Link
             href="/"
