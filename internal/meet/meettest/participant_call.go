@@ -123,6 +123,10 @@ func (c *call) obey(m *livekit.SignalResponse) error {
 		c.pong = time.Now()
 		c.mu.Unlock()
 	case *livekit.SignalResponse_Leave:
+		switch x.Leave.GetReason() {
+		case livekit.DisconnectReason_CONNECTION_TIMEOUT, livekit.DisconnectReason_MEDIA_FAILURE, livekit.DisconnectReason_JOIN_FAILURE:
+			return ErrNoMedia.Because("the engine gave up: %s", x.Leave.GetReason())
+		}
 		return ErrSentOut.Because("%s", x.Leave.GetReason())
 	case *livekit.SignalResponse_RequestResponse:
 		if r := x.RequestResponse; r.GetReason() != livekit.RequestResponse_OK && r.GetReason() != livekit.RequestResponse_QUEUED {

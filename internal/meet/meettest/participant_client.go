@@ -172,6 +172,11 @@ func (c *Client) OpenMeeting(ctx context.Context, title string) (Meeting, error)
 	return ask[Meeting](ctx, c, http.MethodPost, "/api/meetings", map[string]any{"title": title, "guests_allowed": true})
 }
 
+// Today lists the account's meetings that begin today or are open.
+func (c *Client) Today(ctx context.Context) ([]Meeting, error) {
+	return ask[[]Meeting](ctx, c, http.MethodGet, "/api/meetings", nil)
+}
+
 // Meeting returns a meeting; the PIN is there for those who are signed in.
 func (c *Client) Meeting(ctx context.Context, id string) (Meeting, error) {
 	return ask[Meeting](ctx, c, http.MethodGet, "/api/meetings/"+url.PathEscape(id), nil)
