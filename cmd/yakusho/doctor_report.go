@@ -41,8 +41,9 @@ type doctorPatient struct {
 	ConnectedMS  float64 `json:"connected_ms"` // … to ICE and DTLS done, both directions
 	FirstAudioMS float64 `json:"first_audio_ms"`
 	FirstVideoMS float64 `json:"first_video_ms"`
-	Path         string  `json:"path"`        // really used: udp, relay, mixed, or empty
-	PacketsOut   uint64  `json:"packets_out"` // sent
+	Path         string  `json:"path"`          // really used: udp, relay, mixed, or empty
+	PacketsOut   uint64  `json:"packets_out"`   // sent
+	SendsSkipped uint64  `json:"sends_skipped"` // frames left out because the machine of doctor was too busy
 	PacketsIn    uint64  `json:"packets_in"`
 	Lost         uint64  `json:"lost"`
 	LossPercent  float64 `json:"loss_percent"`
@@ -179,7 +180,7 @@ func (e *examination) patient(s *doctorSeat, st meettest.Stats) doctorPatient {
 		Name: s.name, ID: st.Participant, Joined: st.Times.Connected > 0,
 		JoinMS: ms(st.Times.FirstMedia()), TicketMS: ms(st.Times.Ticket), ConnectedMS: ms(st.Times.Connected),
 		FirstAudioMS: ms(st.Times.FirstAudio), FirstVideoMS: ms(st.Times.FirstVideo), Path: string(st.Path),
-		PacketsOut: st.PacketsSent, PacketsIn: st.PacketsReceived, Lost: st.Lost, LossPercent: percent(st.Lost, st.PacketsReceived),
+		PacketsOut: st.PacketsSent, SendsSkipped: st.Skipped, PacketsIn: st.PacketsReceived, Lost: st.Lost, LossPercent: percent(st.Lost, st.PacketsReceived),
 		LatencyP50MS: ms(st.Latency.Quantile(.5)), LatencyP99MS: ms(st.Latency.Quantile(.99)), JitterMS: ms(st.Jitter),
 	}
 	x.Heard, x.Seen = e.contacts(st, doctorQuiet)
@@ -189,6 +190,12 @@ func (e *examination) patient(s *doctorSeat, st meettest.Stats) doctorPatient {
 // judge names everything that is not well.
 func (e *examination) judge() {
 	others := e.args.Participants - 1
+	for _, x := range e.report.Participants {
+		if x.SendsSkipped > 0 {
+			e.note("この端末の処理が追いつかず、送信が遅れました。損失と遅延はサーバーのせいとは限りません。人数を減らすか、速い端末で測ってください。")
+			break
+		}
+	}
 	for i, x := range e.report.Participants {
 		if s := e.seats[i]; s.ended() {
 			err := s.err

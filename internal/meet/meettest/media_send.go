@@ -37,13 +37,14 @@ type source struct {
 	wanted atomic.Bool // somebody needs a key frame
 
 	packets, bytes atomic.Uint64
+	skipped        atomic.Uint64 // sendings left out because this process was held up
 
 	seq uint16
 }
 
-// every calls send at the given rate, without drifting, until ctx ends. A writer that was held up
-// skips what it missed instead of sending it in one burst.
-func every(ctx context.Context, period time.Duration, send func(n uint32)) {
+// every calls send at the given rate, without drifting, until ctx ends. A writer that was held up for
+// long skips what it missed instead of sending it in one burst, and counts it.
+func (s *source) every(ctx context.Context, period time.Duration, send func(n uint32)) {
 	// A random start keeps many participants from sending at the same instant.
 	next := time.Now().Add(rand.N(period))
 	timer := time.NewTimer(time.Until(next))
@@ -60,6 +61,7 @@ func every(ctx context.Context, period time.Duration, send func(n uint32)) {
 			skipped := late / period
 			next = next.Add(skipped * period)
 			n += uint32(skipped)
+			s.skipped.Add(uint64(skipped))
 		}
 		timer.Reset(time.Until(next))
 	}
@@ -84,7 +86,7 @@ func (s *source) write(payload []byte, stamp uint32, last, marked bool) {
 func (s *source) playAudio(ctx context.Context, clip []frame) {
 	buf := make([]byte, videoPacket)
 	start := rand.Uint32()
-	every(ctx, audioTime, func(n uint32) {
+	s.every(ctx, audioTime, func(n uint32) {
 		f := clip[int(n)%len(clip)].data
 		s.write(buf[:copy(buf, f)], start+n*uint32(audioClock*audioTime/time.Second), n == 0, true)
 	})
@@ -95,7 +97,7 @@ func (s *source) playVideo(ctx context.Context, clip []frame) {
 	start, pictures := rand.Uint32(), uint16(rand.Uint32())
 	buf := make([]byte, videoPacket)
 	at := 0
-	every(ctx, time.Second/videoRate, func(n uint32) {
+	s.every(ctx, time.Second/videoRate, func(n uint32) {
 		if s.wanted.Swap(false) {
 			for !clip[at].key {
 				at = (at + 1) % len(clip)
@@ -134,7 +136,7 @@ func putDescriptor(b []byte, first bool, picture uint16) int {
 func (s *source) shapeAudio(ctx context.Context, shape Shape) {
 	size := max(shape.AudioBytes, minShape)
 	buf, start := make([]byte, size), rand.Uint32()
-	every(ctx, time.Second/time.Duration(shape.AudioPerSecond), func(n uint32) {
+	s.every(ctx, time.Second/time.Duration(shape.AudioPerSecond), func(n uint32) {
 		clear(buf)
 		// Code 3, one frame, padded: the frame takes what the padding leaves.
 		buf[0], buf[1], buf[2] = 0x78|3, 0x40|1, markSize
@@ -146,7 +148,7 @@ func (s *source) shapeAudio(ctx context.Context, shape Shape) {
 func (s *source) shapeVideo(ctx context.Context, shape Shape) {
 	size := max(shape.PacketBytes, minShape)
 	buf, start, pictures := make([]byte, size), rand.Uint32(), uint16(rand.Uint32())
-	every(ctx, time.Second/time.Duration(shape.FPS), func(n uint32) {
+	s.every(ctx, time.Second/time.Duration(shape.FPS), func(n uint32) {
 		key := s.wanted.Swap(false) || n == 0
 		pictures++
 		for i := range shape.PacketsPerFrame {

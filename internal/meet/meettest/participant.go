@@ -1,3 +1,11 @@
+// Package meettest stands in for the people around a meeting. A Participant is one of them without a
+// browser: it comes in through the public API, speaks to the media engine over the real ports, sends
+// sound and picture and counts what it receives; tests, benches and "yakusho doctor" are made of it.
+// RunStore is what every store of meetings has to pass, and the fakes stand in for what the service
+// leans on.
+//
+// Nothing but tests, benches and cmd/yakusho's doctor may import it. It must not reach into the server:
+// what a participant knows, it was told over the wire.
 package meettest
 
 import (
@@ -32,6 +40,7 @@ type Options struct {
 // What ends a participant before it was asked to.
 var (
 	ErrNoMedia = core.Unavailable("no_media", "音声と映像の通信がつながりません。")
+	ErrSlow    = core.Unavailable("too_slow", "通信は届きましたが、音声と映像の開始が時間内に終わりません。サーバーとこの端末の CPU が足りているか確かめてください。")
 	ErrSignal  = core.Unavailable("signal_lost", "サーバーとの接続が切れました。")
 	ErrSentOut = core.Gone("sent_out", "会議から出されたか、会議が終了しました。")
 )
@@ -191,6 +200,7 @@ type Stats struct {
 	Path            Path
 	PacketsSent     uint64
 	BytesSent       uint64 // payload
+	Skipped         uint64 // frames not sent because this process was too busy: the figures then say little about the server
 	PacketsReceived uint64
 	BytesReceived   uint64
 	Lost            uint64
@@ -222,6 +232,7 @@ func (p *Participant) Stats() Stats {
 	for _, x := range p.sources {
 		s.PacketsSent += x.packets.Load()
 		s.BytesSent += x.bytes.Load()
+		s.Skipped += x.skipped.Load()
 	}
 	for _, t := range p.tracks {
 		f := t.flow(now)
@@ -254,6 +265,7 @@ func (p *Participant) Rewind() {
 	for _, x := range p.sources {
 		x.packets.Store(0)
 		x.bytes.Store(0)
+		x.skipped.Store(0)
 	}
 	p.latency.reset()
 }

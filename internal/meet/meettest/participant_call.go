@@ -3,6 +3,7 @@ package meettest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -289,7 +290,11 @@ func (c *call) attend(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-late.C:
-			return ErrNoMedia.Because("not connected after %v: receiving %s, sending %s", connectTime, c.sub.pc.ICEConnectionState(), c.pub.pc.ICEConnectionState())
+			states := fmt.Errorf("not connected after %v: receiving %s, sending %s", connectTime, c.sub.pc.ICEConnectionState(), c.pub.pc.ICEConnectionState())
+			if s := l.pc.ICEConnectionState(); s == webrtc.ICEConnectionStateConnected || s == webrtc.ICEConnectionStateCompleted {
+				return ErrSlow.Because("%w", states) // packets pass; the handshake over them did not end
+			}
+			return ErrNoMedia.Because("%w", states)
 		}
 	}
 	c.p.first(func(t *Times) *time.Duration { return &t.Connected })
