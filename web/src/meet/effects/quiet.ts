@@ -1,8 +1,10 @@
 import { loadRnnoise, RnnoiseWorkletNode } from "@sapphi-red/web-noise-suppressor";
-import simdUrl from "@sapphi-red/web-noise-suppressor/rnnoise_simd.wasm?url";
-import wasmUrl from "@sapphi-red/web-noise-suppressor/rnnoise.wasm?url";
-import workletUrl from "@sapphi-red/web-noise-suppressor/rnnoiseWorklet.js?url";
 import type { AudioProcessorOptions, Track, TrackProcessor } from "livekit-client";
+
+// Where scripts/assets.mjs puts the engine.
+const url = "/audio/rnnoise.wasm";
+const simdUrl = "/audio/rnnoise_simd.wasm";
+const workletUrl = "/audio/rnnoise-worklet.js";
 
 let shared: AudioContext | undefined;
 
@@ -26,7 +28,7 @@ class Quiet implements TrackProcessor<Track.Kind.Audio, AudioProcessorOptions> {
     // The engine's context is closed with each connection; this one stays.
     const ctx = audioContext();
     await ctx.resume();
-    const [wasmBinary] = await Promise.all([loadRnnoise({ url: wasmUrl, simdUrl }), ctx.audioWorklet.addModule(workletUrl)]);
+    const [wasmBinary] = await Promise.all([loadRnnoise({ url, simdUrl }), ctx.audioWorklet.addModule(workletUrl)]);
     const source = ctx.createMediaStreamSource(new MediaStream([track]));
     const node = new RnnoiseWorkletNode(ctx, { maxChannels: 1, wasmBinary });
     const sink = ctx.createMediaStreamDestination();

@@ -15,8 +15,8 @@ import {
 import { Cell } from "./cell";
 import type { IceServer, Link, LinkEvents, LinkHealth, Ticket } from "./link";
 import type { LocalMedia, Outlet } from "./media";
-import { readPath, readVideo } from "./stats";
 import type { Peer } from "./roster";
+import { readPath, readVideo } from "./stats";
 
 // Longer than a busy server needs, shorter than people wait. The session tries again by itself.
 const signalDeadline = 5000;

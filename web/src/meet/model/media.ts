@@ -61,7 +61,11 @@ const screenOptions: TrackPublishOptions = {
   videoCodec: "vp8",
   screenShareEncoding: { maxBitrate: 1_500_000, maxFramerate: 12 },
 };
-const screenSoundOptions: TrackPublishOptions = { source: Track.Source.ScreenShareAudio, audioPreset: AudioPresets.music, dtx: false };
+const screenSoundOptions: TrackPublishOptions = {
+  source: Track.Source.ScreenShareAudio,
+  audioPreset: AudioPresets.music,
+  dtx: false,
+};
 
 /**
  * The own microphone, camera and screen. They belong to the page, not to a connection: when a connection is lost and
@@ -81,6 +85,8 @@ export class LocalMedia {
   #screen: LocalTrack[] = [];
   #outlet: Outlet | undefined;
   #closed = false;
+  /** false once the person has switched the camera off */
+  cameraWanted = true;
   // Counts the requests per device, so that a slow answer to an old one is thrown away.
   #micTurn = 0;
   #cameraTurn = 0;
@@ -103,7 +109,10 @@ export class LocalMedia {
       });
       if (this.#closed || turn !== this.#micTurn) return track.stop();
       this.#mic = track;
-      track.on(TrackEvent.Muted, this.#syncMic).on(TrackEvent.Unmuted, this.#syncMic).on(TrackEvent.Restarted, this.#syncMic);
+      track
+        .on(TrackEvent.Muted, this.#syncMic)
+        .on(TrackEvent.Unmuted, this.#syncMic)
+        .on(TrackEvent.Restarted, this.#syncMic);
       if (this.state.get().muted) await track.mute();
       this.#syncMic();
       await this.#outlet?.publish(track, microphoneOptions);
@@ -128,6 +137,7 @@ export class LocalMedia {
 
   /** Opens the camera, or changes to another one. */
   async openCamera(deviceId?: string): Promise<void> {
+    this.cameraWanted = true;
     this.#cameraTurn += 1;
     const turn = this.#cameraTurn;
     try {
@@ -164,6 +174,7 @@ export class LocalMedia {
 
   /** Switches the camera off; its light goes out. */
   async closeCamera(): Promise<void> {
+    this.cameraWanted = false;
     this.#cameraTurn += 1;
     await this.#camera?.mute();
     this.state.patch({ camera: { status: "off" }, picture: undefined });
@@ -271,10 +282,17 @@ export class LocalMedia {
     if (this.#outlet === outlet) this.#outlet = undefined;
   }
 
-  /** Lets go of every device. */
+  /** Lets go of every device for good. */
   close(): void {
     this.#closed = true;
+    this.release();
+  }
+
+  /** Lets go of every device; the lights go out. They can be opened again. */
+  release(): void {
     this.#outlet = undefined;
+    this.#micTurn += 1;
+    this.#cameraTurn += 1;
     for (const t of [this.#mic, this.#camera, ...this.#screen]) {
       void t?.stopProcessor?.().catch(() => {});
       t?.stop();
@@ -282,6 +300,16 @@ export class LocalMedia {
     this.#mic = undefined;
     this.#camera = undefined;
     this.#screen = [];
+    const off = { status: "off" } as const;
+    this.state.patch({
+      mic: off,
+      camera: off,
+      micTrack: undefined,
+      picture: undefined,
+      sharing: false,
+      blur: "off",
+      quiet: "off",
+    });
   }
 
   readonly #syncMic = (): void => {
@@ -294,12 +322,15 @@ export class LocalMedia {
     // A new object each time: after a restart elements must be given the track again.
     const camera = this.#camera;
     this.state.patch(
-      camera.isMuted ? { camera: { status: "off" }, picture: undefined } : { camera: { status: "on" }, picture: camera },
+      camera.isMuted
+        ? { camera: { status: "off" }, picture: undefined }
+        : { camera: { status: "on" }, picture: camera },
     );
   };
 
   readonly #cameraEnded = (): void => {
-    if (this.#camera?.isMuted === false) this.state.patch({ camera: { status: "failed", cause: "missing" }, picture: undefined });
+    if (this.#camera?.isMuted === false)
+      this.state.patch({ camera: { status: "failed", cause: "missing" }, picture: undefined });
   };
 
   readonly #shareEnded = (): void => {

@@ -121,7 +121,11 @@ export function onStage(people: readonly Person[], speaker: string | undefined):
 }
 
 /** One page of tiles. Oneself is on every page, so that the red bar is never out of sight. */
-export function pageOf(tiles: readonly Person[], size: number, page: number): { tiles: Person[]; page: number; pages: number } {
+export function pageOf(
+  tiles: readonly Person[],
+  size: number,
+  page: number,
+): { tiles: Person[]; page: number; pages: number } {
   const me = tiles.filter((p) => p.me);
   const others = tiles.filter((p) => !p.me);
   const room = Math.max(1, size - me.length);

@@ -33,7 +33,15 @@ export interface SessionMeeting {
 }
 
 export interface SessionNotice {
-  kind: "muted" | "camera_stopped" | "share_stopped" | "removed" | "ended" | "host_given" | "hand_lowered" | "elsewhere";
+  kind:
+    | "muted"
+    | "camera_stopped"
+    | "share_stopped"
+    | "removed"
+    | "ended"
+    | "host_given"
+    | "hand_lowered"
+    | "elsewhere";
   by?: string;
 }
 

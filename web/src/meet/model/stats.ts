@@ -1,7 +1,10 @@
 import type { PathSample } from "./watchdog";
 
 /** Reads the counters of the selected candidate pair. Undefined while no pair is selected. */
-export function readPath(transport: string, report: RTCStatsReport): { sample: PathSample; relayed: boolean } | undefined {
+export function readPath(
+  transport: string,
+  report: RTCStatsReport,
+): { sample: PathSample; relayed: boolean } | undefined {
   let selected: string | undefined;
   for (const s of report.values()) {
     if (s.type === "transport" && typeof s.selectedCandidatePairId === "string") selected = s.selectedCandidatePairId;
@@ -30,7 +33,12 @@ export function readVideo(report: RTCStatsReport): { decoded: number; dropped: n
       out.decoded += s.framesDecoded ?? 0;
       out.dropped += s.framesDropped ?? 0;
     }
-    if (s.type === "outbound-rtp" && s.kind === "video" && s.active !== false && s.qualityLimitationReason === "bandwidth") {
+    if (
+      s.type === "outbound-rtp" &&
+      s.kind === "video" &&
+      s.active !== false &&
+      s.qualityLimitationReason === "bandwidth"
+    ) {
       out.limited = true;
     }
   }

@@ -1,0 +1,91 @@
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Icon, type IconName } from "@/ui";
+import type { MeetingRoom } from "../../model/room";
+import { useCell } from "../useCell";
+import { DarkButton } from "./DarkButton";
+
+/** What the person must know now, over the picture and not on it: what happened, what still works, one thing to press. */
+export function Bars({ room }: { room: MeetingRoom }) {
+  const { t } = useTranslation();
+  const view = useCell(room.session.view);
+  const news = useCell(room.news);
+  const [hidden, setHidden] = useState(false);
+  const congested = view.quality === "congested";
+  useEffect(() => {
+    if (!congested) setHidden(false);
+  }, [congested]);
+  const recovering = view.phase === "recovering" || view.resuming;
+  return (
+    <div className="flex flex-col gap-2">
+      {view.soundBlocked && (
+        <Bar icon="speakerOff" title={t("meet.bar.soundBlocked")} also={t("meet.bar.soundBlockedNote")}>
+          <DarkButton
+            icon="speaker"
+            className="!border-[#FFE9A0] !text-[#FFE9A0]"
+            onClick={() => void room.session.startSound()}
+          >
+            {t("meet.bar.startSound")}
+          </DarkButton>
+        </Bar>
+      )}
+      <div role="status">
+        {recovering && <Bar icon="redo" title={t("meet.bar.recovering")} also={t("meet.bar.recoveringNote")} />}
+      </div>
+      <div role="status">
+        {!recovering && congested && !hidden && (
+          <Bar icon="warn" title={t("meet.bar.congested")} also={t("meet.bar.congestedNote")}>
+            <Close onClick={() => setHidden(true)} />
+          </Bar>
+        )}
+      </div>
+      <div role="status">
+        {news && (
+          <Bar
+            icon="info"
+            title={t(`meet.news.${news.kind}`, { by: news.by ?? t("meet.news.host") })}
+            also={t(`meet.news.${news.kind}Note`, { defaultValue: "" })}
+          >
+            <Close onClick={() => room.closeNews()} />
+          </Bar>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Close({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className="min-h-11 cursor-pointer rounded-ctl px-3 font-bold underline underline-offset-3"
+    >
+      {t("ui.close")}
+    </button>
+  );
+}
+
+function Bar({
+  icon,
+  title,
+  also,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  also?: string;
+  children?: React.ReactNode;
+}) {
+  return (
+    <div className="flex min-h-12 items-center gap-2 rounded-ctl border border-warn-line bg-warn-soft py-0 pr-1 pl-4 text-warn">
+      <Icon name={icon} />
+      <p className="min-w-0 flex-1 py-1 leading-snug">
+        <b className="mr-4">{title}</b>
+        {also}
+      </p>
+      {children}
+    </div>
+  );
+}

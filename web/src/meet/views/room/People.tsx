@@ -1,0 +1,215 @@
+import { useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { useErrorText } from "@/lib/api/problem";
+import { Confirm, Icon, Menu, MenuItem, useToast } from "@/ui";
+import { changeMeeting } from "../../api/changeMeeting";
+import { muteParticipant } from "../../api/muteParticipant";
+import { raiseHand } from "../../api/raiseHand";
+import { removeParticipant } from "../../api/removeParticipant";
+import type { MeetingRoom } from "../../model/room";
+import { listOrder, type Person } from "../../model/roster";
+import { useCell } from "../useCell";
+import { InviteDialog } from "./InviteDialog";
+
+type Question = { kind: "remove" | "hand"; person: Person } | { kind: "muteAll" };
+
+/** Who is here, hands first; for the host with what the host may do. */
+export function People({ room, people, alone }: { room: MeetingRoom; people: readonly Person[]; alone: boolean }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const words = useErrorText();
+  const meeting = useCell(room.session.meeting);
+  const [asked, ask] = useState<Question>();
+  const [invite, setInvite] = useState(false);
+  const host = meeting?.host ?? false;
+  const run = (p: Promise<unknown>, done?: string) =>
+    p.then(
+      () => done && toast(done),
+      (e) => toast(words(e), "error"),
+    );
+  const menuButton =
+    "flex size-11 shrink-0 cursor-pointer items-center justify-center rounded-ctl text-ink hover:bg-tile";
+
+  return (
+    <section
+      aria-labelledby="people-title"
+      className={`flex min-h-0 flex-col ${alone ? "flex-1" : "max-h-[50%] shrink-0"}`}
+    >
+      <div className="flex min-h-12 items-center pr-1 pl-4">
+        <h2 id="people-title" className="flex flex-1 items-center gap-2 !text-lg">
+          <Icon name="people" />
+          {t("meet.room.peopleTitle")}
+          <span className="font-normal text-base text-sub">{t("meet.room.count", { count: people.length })}</span>
+        </h2>
+        <Menu
+          label={t("meet.host.menu")}
+          trigger={
+            <AriaButton aria-label={t("meet.host.menu")} className={menuButton}>
+              <Icon name="more" />
+            </AriaButton>
+          }
+        >
+          <MenuItem icon="phone" onAction={() => setInvite(true)}>
+            {t("meet.room.invite")}
+          </MenuItem>
+          {host ? (
+            <>
+              <MenuItem icon="micOff" onAction={() => ask({ kind: "muteAll" })}>
+                {t("meet.host.muteAll")}
+              </MenuItem>
+              <MenuItem
+                icon={meeting?.locked ? "unlock" : "lock"}
+                onAction={() =>
+                  void run(
+                    changeMeeting(room.id, { locked: !meeting?.locked }),
+                    t(meeting?.locked ? "meet.host.unlocked" : "meet.host.lockedNow"),
+                  )
+                }
+              >
+                {t(meeting?.locked ? "meet.host.unlock" : "meet.host.lock")}
+              </MenuItem>
+              <MenuItem
+                icon="personPlus"
+                onAction={() =>
+                  void run(
+                    changeMeeting(room.id, { guests_allowed: !meeting?.guests_allowed }),
+                    t(meeting?.guests_allowed ? "meet.host.guestsOffNow" : "meet.host.guestsOnNow"),
+                  )
+                }
+              >
+                {t(meeting?.guests_allowed ? "meet.host.guestsOff" : "meet.host.guestsOn")}
+              </MenuItem>
+            </>
+          ) : null}
+        </Menu>
+      </div>
+      {meeting?.locked && (
+        <p className="flex items-center gap-2 px-4 text-sub">
+          <Icon name="lock" size={20} />
+          {t("meet.room.locked")}
+        </p>
+      )}
+      <ul className="m-0 min-h-0 list-none overflow-y-auto px-4 pb-2">
+        {listOrder(people).map((p) => (
+          <li key={p.id} className="flex min-h-11 items-center gap-2" data-testid="person">
+            <span className="min-w-0 truncate" title={[p.name, p.department, p.office].filter(Boolean).join(" ")}>
+              {p.name}
+            </span>
+            <span className="shrink-0 text-sub">
+              {p.me ? t("meet.room.me") : p.host ? t("meet.room.host") : p.guest ? t("meet.room.guest") : ""}
+            </span>
+            <State person={p} room={room} />
+            {host && !p.me && (
+              <Menu
+                label={t("meet.host.menuOf", { name: p.name })}
+                trigger={
+                  <AriaButton aria-label={t("meet.host.menuOf", { name: p.name })} className={`${menuButton} -mr-2`}>
+                    <Icon name="more" />
+                  </AriaButton>
+                }
+              >
+                <MenuItem
+                  icon="micOff"
+                  isDisabled={p.mic !== "on"}
+                  onAction={() => void run(muteParticipant(room.id, "microphone", p.id))}
+                >
+                  {t("meet.host.mute")}
+                </MenuItem>
+                <MenuItem
+                  icon="camOff"
+                  isDisabled={p.camera === undefined}
+                  onAction={() => void run(muteParticipant(room.id, "camera", p.id))}
+                >
+                  {t("meet.host.stopCamera")}
+                </MenuItem>
+                <MenuItem
+                  icon="share"
+                  isDisabled={p.screen === undefined}
+                  onAction={() => void run(muteParticipant(room.id, "screen", p.id))}
+                >
+                  {t("meet.host.stopShare")}
+                </MenuItem>
+                <MenuItem
+                  icon="hand"
+                  isDisabled={p.handAt === undefined}
+                  onAction={() => void run(raiseHand(room.id, false, p.id))}
+                >
+                  {t("meet.host.lowerHand")}
+                </MenuItem>
+                <MenuItem icon="person" isDisabled={p.guest} onAction={() => ask({ kind: "hand", person: p })}>
+                  {t("meet.host.makeHost")}
+                </MenuItem>
+                <MenuItem icon="exit" danger onAction={() => ask({ kind: "remove", person: p })}>
+                  {t("meet.host.remove")}
+                </MenuItem>
+              </Menu>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Confirm
+        open={asked !== undefined}
+        title={
+          asked === undefined
+            ? ""
+            : asked.kind === "muteAll"
+              ? t("meet.host.muteAllAsk")
+              : t(`meet.host.${asked.kind}Ask`, { name: asked.person.name })
+        }
+        action={asked === undefined ? "" : t(`meet.host.${asked.kind}Do`)}
+        danger={asked?.kind === "remove"}
+        onCancel={() => ask(undefined)}
+        onConfirm={() => {
+          const q = asked;
+          ask(undefined);
+          if (q === undefined) return;
+          if (q.kind === "muteAll") void run(muteParticipant(room.id, "microphone"), t("meet.host.mutedAll"));
+          else if (q.kind === "remove")
+            void run(removeParticipant(room.id, q.person.id), t("meet.host.removed", { name: q.person.name }));
+          else void run(changeMeeting(room.id, { host: q.person.id }), t("meet.host.handed", { name: q.person.name }));
+        }}
+      >
+        {asked === undefined ? "" : t(`meet.host.${asked.kind}Note`)}
+      </Confirm>
+      <InviteDialog room={room} open={invite} onClose={() => setInvite(false)} />
+    </section>
+  );
+}
+
+function State({ person: p, room }: { person: Person; room: MeetingRoom }) {
+  const { t } = useTranslation();
+  const local = useCell(room.media.state);
+  const muted = p.me ? local.muted || local.mic.status !== "on" : p.mic === "muted";
+  const box = "palt ml-auto flex shrink-0 items-center gap-1";
+  if (p.handAt !== undefined) {
+    return (
+      <span className={`${box} font-bold text-hand`}>
+        <Icon name="hand" size={20} />
+        {t("meet.room.handUp")}
+      </span>
+    );
+  }
+  if (p.speaking && !muted) {
+    return (
+      <span className={`${box} font-bold text-key`}>
+        <Icon name="wave" size={20} />
+        {t("meet.room.speaking")}
+      </span>
+    );
+  }
+  if (muted) {
+    return (
+      <span className={`${box} ${p.me ? "font-bold text-err" : "text-sub"}`}>
+        <Icon name="micOff" size={20} />
+        {t("meet.room.muted")}
+      </span>
+    );
+  }
+  return (
+    <span className={`${box} text-sub`}>
+      <Icon name={p.mic === "on" ? "mic" : "headset"} size={20} />
+      {t(p.mic === "on" ? "meet.room.micOn" : "meet.room.listening")}
+    </span>
+  );
+}

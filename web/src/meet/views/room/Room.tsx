@@ -1,0 +1,191 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useErrorText } from "@/lib/api/problem";
+import { useToast } from "@/ui";
+import { raiseHand } from "../../api/raiseHand";
+import type { MeetingRoom } from "../../model/room";
+import { merge, onStage, type Person, SpeakerFollower, tileOrder } from "../../model/roster";
+import { useCell } from "../useCell";
+import { Announcer } from "./Announcer";
+import { Bars } from "./Bars";
+import { Controls } from "./Controls";
+import { HelpDialog } from "./HelpDialog";
+import { LeaveDialog } from "./LeaveDialog";
+import { MutedHint } from "./MutedHint";
+import { Panel } from "./Panel";
+import { RoomHeader } from "./RoomHeader";
+import { Stage } from "./Stage";
+import { Grid, TileColumn } from "./Tiles";
+import { useDark } from "./useDark";
+import { useShortcuts } from "./useShortcuts";
+import { useWakeLock } from "./useWakeLock";
+
+export type Layout = "speaker" | "grid";
+
+/** The meeting itself. It owns the whole window. */
+export function Room({ room }: { room: MeetingRoom }) {
+  const { t } = useTranslation();
+  const view = useCell(room.session.view);
+  const roster = useCell(room.session.roster);
+  const meeting = useCell(room.session.meeting);
+  const relief = useCell(room.relief);
+  const soundOnly = useCell(room.session.soundOnly);
+  const local = useCell(room.media.state);
+  const [layout, setLayout] = useState<Layout>("speaker");
+  const [panels, setPanels] = useState(() => ({ people: wide(), chat: wide() }));
+  const [dialog, setDialog] = useState<"help" | "leave" | undefined>();
+  const everyone = useMemo(() => merge(roster, view.peers, view.me), [roster, view.peers, view.me]);
+  const speaker = useSpeaker(everyone);
+  useDark();
+  useWakeLock();
+
+  const stage = onStage(everyone, speaker);
+  const sharer = everyone.find((p) => p.screen !== undefined && !p.me);
+  const pictures = !soundOnly && relief < 3;
+  // An old computer keeps the picture of whoever speaks; sound only means nobody's.
+  const seen = useMemo(
+    () =>
+      pictures
+        ? everyone
+        : everyone.map((p) => (p.me || (!soundOnly && p.id === stage?.id) ? p : { ...p, camera: undefined })),
+    [everyone, pictures, soundOnly, stage?.id],
+  );
+  const actions = useActions(
+    room,
+    everyone.find((p) => p.me),
+  );
+  const toggle = (which: "people" | "chat") => setPanels((p) => ({ ...p, [which]: !p[which] }));
+  const leave = () => (meeting?.host ? setDialog("leave") : room.session.leave());
+  useShortcuts({
+    mic: actions.mic,
+    camera: actions.camera,
+    hand: actions.hand,
+    share: actions.share,
+    people: () => toggle("people"),
+    chat: () => toggle("chat"),
+  });
+
+  const sharing = sharer !== undefined || local.sharing;
+  const byGrid = layout === "grid" && !sharing;
+  const onTheStage = sharing ? undefined : seen.find((p) => p.id === stage?.id);
+  const tiles = tileOrder(
+    seen.filter((p) => sharing || byGrid || p.id !== onTheStage?.id),
+    speaker,
+  );
+  const panel = panels.people || panels.chat;
+  const columns = byGrid
+    ? panel
+      ? "lg:grid-cols-[minmax(0,1fr)_314px]"
+      : "lg:grid-cols-[minmax(0,1fr)]"
+    : panel
+      ? "lg:grid-cols-[minmax(0,1fr)_188px_314px]"
+      : "lg:grid-cols-[minmax(0,1fr)_188px]";
+  return (
+    <div className="flex min-h-dvh flex-col bg-ground text-body lg:h-dvh lg:min-h-[520px]">
+      <RoomHeader
+        room={room}
+        layout={layout}
+        canGrid={!sharing}
+        onLayout={setLayout}
+        onHelp={() => setDialog("help")}
+        recovering={view.phase === "recovering"}
+      />
+      <main id="main" tabIndex={-1} className={`relative grid min-h-0 flex-1 gap-2 px-2 sm:px-4 ${columns}`}>
+        <section aria-label={t("meet.room.stage")} className="flex min-h-[280px] min-w-0 flex-col gap-2 lg:min-h-0">
+          <Bars room={room} />
+          {byGrid ? (
+            <Grid room={room} people={tiles} limit={relief >= 2 ? 4 : 9} />
+          ) : (
+            <Stage
+              room={room}
+              sharer={pictures || sharing ? sharer : undefined}
+              ownShare={local.sharing}
+              person={onTheStage}
+            />
+          )}
+          <MutedHint room={room} />
+        </section>
+        {!byGrid && <TileColumn room={room} people={tiles} limit={relief >= 2 ? 3 : 5} />}
+        {panel && (
+          <Panel
+            room={room}
+            people={everyone}
+            show={panels}
+            onClose={() => setPanels({ people: false, chat: false })}
+          />
+        )}
+      </main>
+      <Controls room={room} people={everyone} panels={panels} onPanel={toggle} actions={actions} onLeave={leave} />
+      <Announcer room={room} people={everyone} chatOpen={panels.chat} />
+      <HelpDialog room={room} open={dialog === "help"} onClose={() => setDialog(undefined)} />
+      <LeaveDialog room={room} open={dialog === "leave"} onClose={() => setDialog(undefined)} />
+    </div>
+  );
+}
+
+// Below this the panels are drawers and start closed.
+function wide(): boolean {
+  return window.matchMedia?.("(min-width: 64rem)").matches ?? true;
+}
+
+function useSpeaker(people: readonly Person[]): string | undefined {
+  const follower = useRef<SpeakerFollower>(null);
+  follower.current ??= new SpeakerFollower();
+  const [current, setCurrent] = useState<string>();
+  const speaking = people.filter((p) => p.speaking && !p.me).map((p) => p.id);
+  const names = speaking.join(" ");
+  useEffect(() => {
+    const feed = () => setCurrent(follower.current?.feed(names === "" ? [] : names.split(" "), performance.now()));
+    feed();
+    const timer = window.setInterval(feed, 300);
+    return () => window.clearInterval(timer);
+  }, [names]);
+  return current;
+}
+
+export interface Actions {
+  mic: () => void;
+  camera: () => void;
+  hand: () => void;
+  share: () => void;
+}
+
+/** What the buttons and the keys do alike. */
+function useActions(room: MeetingRoom, me: Person | undefined): Actions {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const words = useErrorText();
+  const up = me?.handAt !== undefined;
+  const mic = useCallback(() => {
+    const s = room.media.state.get();
+    void room.media.setMuted(s.mic.status === "on" ? !s.muted : false).then(() => {
+      const after = room.media.state.get().mic;
+      if (after.status === "failed")
+        toast(t(`meet.media.${after.cause ?? "unknown"}.title`, { device: t("meet.media.microphone") }), "error");
+    });
+  }, [room, t, toast]);
+  const camera = useCallback(() => {
+    if (room.media.state.get().camera.status === "on") {
+      void room.media.closeCamera();
+      return;
+    }
+    void room.media.openCamera(room.preferred.value.get().videoinput?.id).then(() => {
+      const after = room.media.state.get().camera;
+      if (after.status === "failed")
+        toast(t(`meet.media.${after.cause ?? "unknown"}.title`, { device: t("meet.media.camera") }), "error");
+    });
+  }, [room, t, toast]);
+  const share = useCallback(() => {
+    if (room.media.state.get().sharing) {
+      void room.media.stopShare();
+      return;
+    }
+    void room.media.startShare().then((cause) => {
+      if (cause !== undefined) toast(t("meet.room.shareFailed"), "error");
+    });
+  }, [room, t, toast]);
+  const hand = useCallback(() => {
+    raiseHand(room.id, !up).catch((e) => toast(words(e), "error"));
+  }, [room, up, toast, words]);
+  return { mic, camera, share, hand };
+}
