@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -125,6 +126,7 @@ var (
 	errDataDir    = core.Unavailable("data_unwritable", "データの置き場所に書き込めません。場所があるか、書き込みの権限と空きがあるかを確かめてください。")
 	errPortInUse  = core.Unavailable("port_in_use", "このポート番号は、ほかのプログラムが使っています。そのプログラムを止めるか、--listen で別の番号を指定してください。")
 	errListen     = core.Invalid("listen_impossible", "このアドレスでは待ち受けられません。このパソコンのアドレスかどうかを確かめてください。")
+	errNotOurs    = core.Invalid("address_not_ours", "server.addresses に、このパソコンにないアドレスがあります。下のアドレスを直すか、消してください。")
 	errNoAddress  = core.Invalid("no_media_address", "音声と映像に使うアドレスがありません。server.addresses にこのパソコンのアドレスを書いてください。")
 )
 
@@ -189,6 +191,9 @@ func findPlace(c config, bound net.Addr) (place, error) {
 	}
 	switch ip := at.Addr().Unmap(); {
 	case len(p.media) > 0:
+		if err := isOurs(p.media); err != nil {
+			return place{}, err
+		}
 	case !ip.IsUnspecified():
 		p.media = []netip.Addr{ip}
 	default:
@@ -200,6 +205,23 @@ func findPlace(c config, bound net.Addr) (place, error) {
 		return place{}, errNoAddress
 	}
 	return p, nil
+}
+
+// isOurs refuses an address this machine does not have: the engine would leave it out in silence.
+func isOurs(want []netip.Addr) error {
+	have, err := net.InterfaceAddrs()
+	if err != nil {
+		return errNoAddress.Because("list addresses: %w", err)
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(have, func(a net.Addr) bool {
+			n, err := netip.ParsePrefix(a.String())
+			return err == nil && n.Addr().Unmap() == w
+		}) {
+			return errNotOurs.Because("configured address %s", w)
+		}
+	}
+	return nil
 }
 
 // machineAddresses are the addresses somebody on a LAN, or on this machine, can reach us by.
