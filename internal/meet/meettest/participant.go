@@ -11,7 +11,6 @@ package meettest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -285,8 +284,6 @@ func (p *Participant) know(sid, identity string) {
 	defer p.mu.Unlock()
 	p.people[sid] = identity
 }
-
-func (p *Participant) String() string { return fmt.Sprintf("participant %d", p.number) }
 
 // Identity is who the participant is in the meeting; "" before it was let in.
 func (p *Participant) Identity() string {

@@ -36,7 +36,6 @@ type office struct {
 
 	mu      sync.Mutex
 	entered map[string]string // guest cookie → participant
-	noUDP   bool
 }
 
 const (
