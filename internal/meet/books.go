@@ -126,6 +126,10 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	var alive []core.ID
 	changed := map[core.ID]bool{}
 	for _, w := range s.hub.plan(seen) {
+		if w.cut != nil {
+			s.cut(ctx, w.cut.Meeting, w.cut.Participant, nil)
+			continue
+		}
 		if w.end != nil {
 			if err := s.Store.Finish(ctx, w.end.ID, now, w.by); err != nil {
 				failed = errors.Join(failed, fmt.Errorf("end stay: %w", err))
@@ -138,7 +142,11 @@ func (s *Service) Reconcile(ctx context.Context) error {
 			stay := *w.begin
 			stay.ID, stay.JoinedAt, stay.SeenAt = core.NewID(now), now, now
 			err := s.Store.Begin(ctx, stay)
-			if errors.Is(err, ErrEnded) || errors.Is(err, ErrRemoved) {
+			if errors.Is(err, ErrEnded) {
+				s.putOut(ctx, stay.Meeting, stay.Participant, Notice{Kind: NoticeEnded})
+				continue
+			}
+			if errors.Is(err, ErrRemoved) {
 				s.putOut(ctx, stay.Meeting, stay.Participant, Notice{Kind: NoticeRemoved})
 				continue
 			}
@@ -154,9 +162,10 @@ func (s *Service) Reconcile(ctx context.Context) error {
 		}
 	}
 	if len(alive) > 0 && now.Sub(s.seenAt) >= seenEvery {
-		s.seenAt = now
 		if err := s.Store.Seen(ctx, alive, now); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("mark stays as seen: %w", err))
+		} else {
+			s.seenAt = now
 		}
 	}
 	for m := range changed {
@@ -165,8 +174,10 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	return failed
 }
 
-// work is what one participant's attendance needs: end a stay, begin one, or nothing but a sign of life.
+// work is what one participant's attendance needs: end a stay, begin one, or nothing but a sign of
+// life; or the end of a connection that should not be.
 type work struct {
+	cut   *Presence
 	end   *Stay
 	by    StayEnd
 	begin *Stay
@@ -192,8 +203,14 @@ func (h *hub) plan(seen map[core.ID]map[core.ID]Presence) []work {
 		}
 	}
 	for meeting, ps := range seen {
-		r := h.room(meeting)
+		r := h.rooms[meeting]
 		for id, p := range ps {
+			// Every connection was made with a ticket. Where it was taken away since, because its holder was
+			// put out or signed out, the engine was asked to end the connection before it was complete.
+			if r == nil || r.tickets[id] == nil || r.tickets[id].inUse.Nonce == "" {
+				out = append(out, work{cut: &p})
+				continue
+			}
 			// A connection that ends before any media flowed leaves no row: nobody was there.
 			if _, in := r.stays[id]; !in && p.Path != PathUnknown {
 				out = append(out, work{begin: &Stay{Meeting: meeting, Participant: id, Path: p.Path}})

@@ -61,27 +61,38 @@ func (s *Service) SessionsEnded(ctx context.Context, sessions []string) {
 	for _, x := range sessions {
 		ended[x] = true
 	}
-	for _, t := range s.hub.ticketsOf(ended) {
-		sessions := s.hub.forget(t.Meeting, t.Participant)
-		s.hub.silence(t.Meeting, func(x *Subscription) bool { return ended[x.session] })
-		s.cut(ctx, t.Meeting, t.Participant, sessions)
+	taken, connected := s.hub.endSessions(ended)
+	for _, t := range taken {
+		s.Relay.Revoke(RelayID(t.Participant, t.Session))
+	}
+	for _, t := range connected {
+		s.cut(ctx, t.Meeting, t.Participant, nil)
 	}
 }
 
-func (h *hub) ticketsOf(sessions map[string]bool) []Ticket {
+// endSessions takes away the tickets and closes the ears of the sessions. It returns the tickets, and
+// those among them a connection was made with. What the same person does in another session goes on.
+func (h *hub) endSessions(ended map[string]bool) (taken, connected []Ticket) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var out []Ticket
 	for _, r := range h.rooms {
-		for _, i := range r.tickets {
-			for _, t := range []Ticket{i.newest, i.inUse} {
-				if t.Session != "" && sessions[t.Session] {
-					out = append(out, t)
-				}
+		for ear := range r.ears {
+			if ended[ear.session] {
+				h.drop(ear)
+			}
+		}
+		for participant, i := range r.tickets {
+			if i.newest.Session != "" && ended[i.newest.Session] {
+				taken, i.newest = append(taken, i.newest), Ticket{}
+			}
+			if i.inUse.Session != "" && ended[i.inUse.Session] {
+				taken, connected = append(taken, i.inUse), append(connected, i.inUse)
+				i.inUse = Ticket{}
+				delete(r.hands, participant)
 			}
 		}
 	}
-	return out
+	return taken, connected
 }
 
 func sameSecret(a, b string) bool {

@@ -175,7 +175,7 @@ func (s *Service) cut(ctx context.Context, meeting, participant core.ID, session
 		s.Relay.Revoke(RelayID(participant, session))
 	}
 	if err := s.Media.Disconnect(ctx, meeting, participant); err != nil {
-		s.Log.ErrorContext(ctx, "participant not disconnected", "meeting", meeting, "participant", participant, "err", err)
+		s.Log.ErrorContext(ctx, "participant not disconnected; the next round tries again", "meeting", meeting, "participant", participant, "err", err)
 	}
 }
 
@@ -195,7 +195,9 @@ func (s *Service) end(ctx context.Context, id core.ID, by string) error {
 		return fmt.Errorf("end meeting: %w", err)
 	}
 	s.hub.tellAll(id, Event{Kind: EventNotice, Notice: Notice{NoticeEnded, by}})
-	s.hub.clear(id)
+	for _, t := range s.hub.clear(id) {
+		s.Relay.Revoke(RelayID(t.Participant, t.Session))
+	}
 	if err := s.Media.Close(ctx, id); err != nil {
 		return fmt.Errorf("close media room: %w", err)
 	}

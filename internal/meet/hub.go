@@ -220,8 +220,9 @@ func (h *hub) silence(meeting core.ID, want func(*Subscription) bool) {
 	}
 }
 
-// forget takes a participant's tickets and hand away, so that no connection of theirs can resume. It
-// returns the sessions the tickets were given to.
+// forget takes away all that is known of a participant whose stay is no longer open in the books, so
+// that no connection of theirs can resume or pass for it. It returns the sessions their tickets were
+// given to.
 func (h *hub) forget(meeting, participant core.ID) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -239,21 +240,31 @@ func (h *hub) forget(meeting, participant core.ID) []string {
 	}
 	delete(r.tickets, participant)
 	delete(r.hands, participant)
+	delete(r.stays, participant)
 	return sessions
 }
 
-// clear forgets a whole meeting and closes its ears.
-func (h *hub) clear(meeting core.ID) {
+// clear forgets a whole meeting and closes its ears. It returns the tickets that counted.
+func (h *hub) clear(meeting core.ID) []Ticket {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r, ok := h.rooms[meeting]
 	if !ok {
-		return
+		return nil
 	}
 	for s := range r.ears {
 		h.drop(s)
 	}
 	delete(h.rooms, meeting)
+	var out []Ticket
+	for _, i := range r.tickets {
+		for _, t := range []Ticket{i.newest, i.inUse} {
+			if t.Nonce != "" {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
 }
 
 // hand raises or lowers a hand and reports whether that changed anything.

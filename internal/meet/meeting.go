@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"yakusho/internal/core"
@@ -157,13 +158,19 @@ func CleanTitle(title, host string) (string, error) {
 	return title, nil
 }
 
-// CleanMessage returns what is kept of a chat message: line breaks stay, control characters go.
+// CleanMessage returns what is kept of a chat message: line breaks stay, whatever they were written
+// with, and control characters go. A tab becomes a space: cells pasted from a table must not run together.
 func CleanMessage(text string) (string, error) {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == '\n' || !invisible(r) {
-			return r
+		switch {
+		case r == '\r', r == '\v', r == '\f', r == 0x85, unicode.In(r, unicode.Zl, unicode.Zp):
+			return '\n'
+		case r == '\t':
+			return ' '
+		case r != '\n' && invisible(r):
+			return -1
 		}
-		return -1
+		return r
 	}, strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "")))
 	if text == "" {
 		return "", ErrMessageEmpty

@@ -48,7 +48,7 @@ type Participants interface {
 	Participants(ctx context.Context, meeting core.ID) ([]Participant, error)
 	// Remove marks p removed, ends its stays and its guest pass, and changes the meeting's PIN, in one.
 	Remove(ctx context.Context, meeting, participant core.ID, pin string, at time.Time) error
-	// AddGuest stores a guest pass; Guest finds it by the hash of its secret.
+	// AddGuest stores a guest pass; Guest finds it by the hash of its secret, ErrSignIn when there is none.
 	AddGuest(ctx context.Context, g GuestPass) error
 	Guest(ctx context.Context, secret string) (GuestPass, error)
 }

@@ -125,7 +125,13 @@ func (s *Service) Listen(ctx context.Context, id core.ID) (*Subscription, Partic
 	if err != nil {
 		return nil, Participant{}, err
 	}
-	return s.hub.subscribe(id, p.ID, core.ActorFrom(ctx).Session), p, nil
+	sub := s.hub.subscribe(id, p.ID, core.ActorFrom(ctx).Session)
+	// Whatever put the caller out between that look and this ear did not find the ear to close it.
+	if _, _, err := s.insider(ctx, id); err != nil {
+		s.hub.unsubscribe(sub)
+		return nil, Participant{}, err
+	}
+	return sub, p, nil
 }
 
 // Unlisten ends a subscription.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,12 +98,17 @@ func (s *Service) OpenNow(ctx context.Context, title string, guests bool) (Meeti
 // Plan stores a meeting under a fresh number and PIN. The people invited are given as participants
 // with their subject and what is known of them.
 func (s *Service) Plan(ctx context.Context, m Meeting, invited []Participant) (Meeting, error) {
+	now := s.Clock()
+	m.ID = core.NewID(now)
+	invited = slices.Clone(invited)
+	for i := range invited {
+		invited[i].ID, invited[i].Meeting, invited[i].Invited = core.NewID(now), m.ID, true
+	}
+	if err := s.Audit.Record(ctx, "meet.plan", string(m.ID), "ok", map[string]string{"title": m.Title}); err != nil {
+		return Meeting{}, err
+	}
 	for range 20 {
-		now := s.Clock()
-		m.ID, m.Number, m.PIN = core.NewID(now), digits(6), digits(4)
-		for i := range invited {
-			invited[i].ID, invited[i].Meeting, invited[i].Invited = core.NewID(now), m.ID, true
-		}
+		m.Number, m.PIN = digits(6), digits(4)
 		err := s.Store.Plan(ctx, m, invited)
 		if errors.Is(err, ErrNumberInUse) {
 			continue
@@ -110,7 +116,7 @@ func (s *Service) Plan(ctx context.Context, m Meeting, invited []Participant) (M
 		if err != nil {
 			return Meeting{}, fmt.Errorf("plan meeting: %w", err)
 		}
-		return m, s.Audit.Record(ctx, "meet.plan", string(m.ID), "ok", map[string]string{"title": m.Title})
+		return m, nil
 	}
 	return Meeting{}, ErrNumberInUse
 }
@@ -139,6 +145,8 @@ func (s *Service) Enter(ctx context.Context, number, pin, name string) (Entrance
 	}
 	m, err := s.Store.ByNumber(ctx, number)
 	if err != nil && !errors.Is(err, ErrNoMeeting) {
+		s.byFrom.give(from) // our trouble is not their guess
+		s.byNumber.give(number)
 		return Entrance{}, fmt.Errorf("find meeting by number: %w", err)
 	}
 	if err != nil || !sameSecret(pin, m.PIN) {
@@ -181,6 +189,9 @@ func (s *Service) enterGuest(ctx context.Context, m Meeting, name string) (Entra
 	if err := s.checkGuestName(ctx, m, name); err != nil {
 		return Entrance{}, s.refuse(ctx, "meet.enter", string(m.ID), err)
 	}
+	if err := s.Audit.Record(ctx, "meet.enter", string(m.ID), "ok", map[string]string{"guest": name}); err != nil {
+		return Entrance{}, err
+	}
 	now := s.Clock()
 	secret := core.Secret(32)
 	g := GuestPass{ID: core.NewID(now), Meeting: m.ID, Name: name, Secret: HashPass(secret), ExpiresAt: now.Add(24 * time.Hour)}
@@ -193,8 +204,7 @@ func (s *Service) enterGuest(ctx context.Context, m Meeting, name string) (Entra
 	if err != nil {
 		return Entrance{}, fmt.Errorf("add guest: %w", err)
 	}
-	return Entrance{Meeting: m, Pass: secret, Until: g.ExpiresAt},
-		s.Audit.Record(ctx, "meet.enter", string(m.ID), "ok", map[string]string{"guest": name})
+	return Entrance{Meeting: m, Pass: secret, Until: g.ExpiresAt}, nil
 }
 
 // checkGuestName keeps a guest from being taken for someone else.
@@ -244,9 +254,15 @@ func HashPass(secret string) string {
 
 // Get returns a meeting to those who could join it, ended or not.
 func (s *Service) Get(ctx context.Context, id core.ID) (Meeting, error) {
-	m, _, err := s.knock(ctx, id)
-	if err != nil && !errors.Is(err, ErrEnded) && !errors.Is(err, ErrLocked) && !errors.Is(err, ErrFull) {
+	k, err := s.knock(ctx, id)
+	if err != nil {
 		return Meeting{}, err
+	}
+	m := k.Meeting
+	// Whether the caller belongs there does not depend on whether there is room or whether it is over.
+	k.Meeting.State, k.Meeting.Locked, k.Present, k.Capacity = StateOpen, false, 0, 1
+	if _, refused := Admit(k); refused != nil {
+		return Meeting{}, refused
 	}
 	return m, nil
 }
@@ -263,12 +279,14 @@ type Admission struct {
 // Join admits the caller and hands out what one media connection needs.
 func (s *Service) Join(ctx context.Context, id core.ID) (Admission, error) {
 	a := core.ActorFrom(ctx)
-	m, v, err := s.knock(ctx, id)
+	k, err := s.knock(ctx, id)
 	if err != nil {
-		if core.KindOf(err) != core.KindInternal {
-			return Admission{}, s.refuse(ctx, "meet.join", string(id), err)
-		}
-		return Admission{}, err
+		return Admission{}, s.refuse(ctx, "meet.join", string(id), err)
+	}
+	m := k.Meeting
+	v, refused := Admit(k)
+	if refused != nil {
+		return Admission{}, s.refuse(ctx, "meet.join", string(id), refused)
 	}
 	card, err := s.card(ctx, a)
 	if err != nil {
@@ -281,6 +299,9 @@ func (s *Service) Join(ctx context.Context, id core.ID) (Admission, error) {
 	})
 	if err != nil {
 		return Admission{}, fmt.Errorf("admit to meeting %s: %w", id, err)
+	}
+	if m.State == StateScheduled {
+		m.State, m.OpenedAt = StateOpen, now
 	}
 	t := Ticket{
 		Nonce: core.Secret(16), Epoch: s.epoch, Meeting: id, Participant: p.ID, Name: p.Name,
@@ -297,30 +318,26 @@ func (s *Service) Join(ctx context.Context, id core.ID) (Admission, error) {
 	return Admission{Meeting: m, Participant: p, Token: token, ExpiresAt: t.ExpiresAt, Host: v.Host}, nil
 }
 
-// knock gathers what Admit looks at, and asks it.
-func (s *Service) knock(ctx context.Context, id core.ID) (Meeting, Verdict, error) {
+// knock gathers what Admit looks at.
+func (s *Service) knock(ctx context.Context, id core.ID) (Knock, error) {
 	a := core.ActorFrom(ctx)
 	who := SubjectOf(a)
 	if who == "" {
-		return Meeting{}, Verdict{}, ErrSignIn
+		return Knock{}, ErrSignIn
 	}
 	m, err := s.Store.Meeting(ctx, id)
 	if err != nil {
-		return Meeting{}, Verdict{}, fmt.Errorf("find meeting %s: %w", id, err)
+		return Knock{}, fmt.Errorf("find meeting %s: %w", id, err)
 	}
 	p, err := s.Store.Participant(ctx, id, who)
 	if err != nil && !errors.Is(err, ErrNotHere) {
-		return Meeting{}, Verdict{}, fmt.Errorf("find participant: %w", err)
+		return Knock{}, fmt.Errorf("find participant: %w", err)
 	}
-	v, refused := Admit(Knock{
+	return Knock{
 		Meeting: m, Subject: who, Organiser: a.Has(core.RoleOrganiser), Invited: p.Invited,
 		WasIn: !p.AdmittedAt.IsZero(), Removed: !p.RemovedAt.IsZero(),
 		Present: s.hub.count(id, p.ID), Capacity: s.Capacity,
-	})
-	if refused != nil {
-		return m, Verdict{}, refused
-	}
-	return m, v, nil
+	}, nil
 }
 
 // card is how the caller is known to the others.
