@@ -185,6 +185,19 @@ func splitListen(s string) (host string, port uint16, err error) {
 	return host, uint16(n), err
 }
 
+// addresses are the configured addresses, read.
+func (c config) addresses() ([]netip.Addr, error) {
+	var out []netip.Addr
+	for _, a := range c.Server.Addresses {
+		ip, err := netip.ParseAddr(a)
+		if err != nil {
+			return nil, fmt.Errorf("read server.addresses: %w", err)
+		}
+		out = append(out, ip.Unmap())
+	}
+	return out, nil
+}
+
 // databaseURL is where the data is.
 func (c config) databaseURL() string {
 	if c.Database.URL != "" {

@@ -29,10 +29,12 @@ func main() {
 
 // commands is the command line.
 type commands struct {
-	Serve   serveArgs  `cmd:"" help:"サーバーを動かします。"`
-	Audit   auditArgs  `cmd:"" help:"監査記録を調べます。"`
-	Doctor  doctorArgs `cmd:"" help:"動いているサーバーに実際に参加して、会議ができるかを調べます。"`
-	Version struct{}   `cmd:"" help:"版を表示します。"`
+	Serve   serveArgs   `cmd:"" help:"サーバーを動かします。"`
+	Audit   auditArgs   `cmd:"" help:"監査記録を調べます。"`
+	Account accountArgs `cmd:"" help:"利用者を、サーバーの端末から世話します。"`
+	TLS     tlsArgs     `cmd:"" name:"tls" help:"証明書を世話します。"`
+	Doctor  doctorArgs  `cmd:"" help:"動いているサーバーに実際に参加して、会議ができるかを調べます。"`
+	Version struct{}    `cmd:"" help:"版を表示します。"`
 }
 
 // run is the whole program; tests call it as main does. It returns the exit code: 0 done, 1 failed,
@@ -59,6 +61,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = serve(ctx, c.Serve, stdout, stderr)
 	case "audit verify":
 		err = auditVerify(ctx, c.Audit.Verify, stdout)
+	case "account reset <login>":
+		err = accountReset(ctx, c.Account.Reset, stdout)
+	case "tls renew-ca":
+		err = renewCA(c.TLS.RenewCA, stdout)
 	case "doctor":
 		err = doctor(ctx, c.Doctor, stdout)
 	case "version":

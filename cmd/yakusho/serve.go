@@ -184,10 +184,8 @@ func findPlace(c config, bound net.Addr) (place, error) {
 	if p.host, _, err = splitListen(c.Server.Listen); err != nil {
 		return place{}, errListen.Because("read %q: %w", c.Server.Listen, err)
 	}
-	for _, a := range c.Server.Addresses {
-		if ip, err := netip.ParseAddr(a); err == nil {
-			p.media = append(p.media, ip.Unmap())
-		}
+	if p.media, err = c.addresses(); err != nil {
+		return place{}, err
 	}
 	switch ip := at.Addr().Unmap(); {
 	case len(p.media) > 0:

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -404,4 +406,112 @@ func chatUntilKilled(t *testing.T, p *process, b *browser, m wireMeeting, round 
 		present[id]++
 	}
 	return acked
+}
+
+func TestTheConsoleHelpsAnAdminBackIn(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	p := launch(t, data, freePort(t), "--sample")
+	exe, err := exec.LookPath("yakusho")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(exe, "account", "reset", "suzuki", "--data", data).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	b := p.browser()
+	b.signIn("suzuki", lines[len(lines)-1])
+	if status, text := b.do("GET", "/api/accounts", nil, nil); status != 403 || !strings.Contains(text, "password_change_needed") {
+		t.Errorf("a temporary password opens more than its own change: %d %s", status, text)
+	}
+}
+
+// mountSmall mounts a file system of a few megabytes; the tests of a full disk need root, as CI has.
+func mountSmall(t *testing.T, size string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Fatalf("mount a small file system (this test needs root): %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	return dir
+}
+
+func TestAFullDiskRefusesPlainlyLosesNothingAndRecovers(t *testing.T) {
+	t.Parallel()
+	dir := mountSmall(t, "24m")
+	p := launch(t, filepath.Join(dir, "data"), freePort(t), "--sample")
+	b := p.browser()
+	b.signIn("takahashi", samplePassword)
+	m := b.openMeeting()
+	if status, text := b.do("POST", "/api/meetings/"+m.ID+"/join", nil, nil); status != 200 {
+		t.Fatalf("join: %d %s", status, text)
+	}
+	var acked []string
+	say := func(n int) (int, string) {
+		key := fmt.Sprintf("message-%06d", n)
+		status, text := b.do("POST", "/api/meetings/"+m.ID+"/chat", map[string]string{"key": key, "text": strings.Repeat("あ", 1900)}, nil)
+		if status == http.StatusCreated {
+			acked = append(acked, key)
+		}
+		return status, text
+	}
+	say(0)
+	ballast := filepath.Join(dir, "ballast")
+	if err := fill(ballast); err != nil {
+		t.Fatal(err)
+	}
+	status, text, n := 0, "", 1
+	for ; n < 5000 && status != http.StatusServiceUnavailable; n++ {
+		status, text = say(n)
+	}
+	if status != http.StatusServiceUnavailable || !strings.Contains(text, "disk_full") {
+		t.Fatalf("a full disk is answered with %d %s", status, text)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if status, text := say(n); status != http.StatusCreated {
+		t.Errorf("after space was made: %d %s", status, text)
+	}
+	kept := map[string]bool{}
+	for after := 0; ; {
+		var page []struct {
+			Number int
+			Key    string
+		}
+		b.do("GET", fmt.Sprintf("/api/meetings/%s/chat?after=%d", m.ID, after), nil, &page)
+		if len(page) == 0 {
+			break
+		}
+		for _, x := range page {
+			kept[x.Key], after = true, x.Number
+		}
+	}
+	for _, key := range acked {
+		if !kept[key] {
+			t.Errorf("acknowledged %s is lost", key)
+		}
+	}
+}
+
+// fill writes a file until the disk is full.
+func fill(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for block := make([]byte, 64<<10); ; {
+		if _, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
+			if len(block) == 1 {
+				return nil
+			}
+			block = block[:len(block)/2]
+		} else if err != nil {
+			return err
+		}
+	}
 }
