@@ -1,21 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useReachable } from "@/lib/api/reach";
-import { sessionQuery } from "@/lib/session";
 import { Icon } from "@/ui";
 
-/** Says calmly that the server is away, keeps asking, and has everything refreshed when it is back. */
+/** Says calmly that the server is away. The live region is always there, so that its words are read when they come. */
 export function Banner() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const reachable = useReachable();
-  const was = useRef(true);
-  useEffect(() => {
-    if (!reachable) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
-    else if (!was.current) void client.invalidateQueries();
-    was.current = reachable;
-  }, [reachable, client]);
   return (
     <div role="status" className={reachable ? "" : "border-b border-warn-line bg-warn-soft"}>
       {!reachable && (

@@ -10,12 +10,14 @@ import { Header } from "./Header";
 import { InsecurePage } from "./InsecurePage";
 import { ForbiddenPage } from "./messages";
 import { lackOf } from "./secure";
+import { useRecovery } from "./useRecovery";
 
 /** Stands before every page: is this a browser we can work with, is the server there, who is asking, may they? */
 export function Gate() {
   const { t } = useTranslation();
   const { data: session, isError, isFetching, refetch } = useQuery(sessionQuery);
   const { pathname, search } = useLocation();
+  useRecovery();
   const allowed = useRef<string>(undefined);
   const parts = useMemo(() => ({ header: <Header />, banner: <Banner /> }), []);
 

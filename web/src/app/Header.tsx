@@ -25,7 +25,7 @@ export function Header() {
   const rule = <span aria-hidden="true" className="h-8 w-px bg-line" />;
   return (
     <header className="border-b border-line bg-paper">
-      <div className="mx-auto flex min-h-18 max-w-[1920px] items-center gap-2 px-4 md:px-8 xl:px-16">
+      <div className="mx-auto flex min-h-18 max-w-[1366px] items-center gap-2 px-4 md:px-8 xl:px-16">
         <Link href="/" className="mr-auto rounded-ctl py-2 no-underline">
           <Logo town={s.office.name} />
           <VisuallyHidden>{t("app.homeLink")}</VisuallyHidden>

@@ -27,6 +27,12 @@ export function decide(s: Session, path: string, to: string | undefined, from?: 
 
 /** A path of ours to go back to; anything that could lead elsewhere becomes the first page. */
 export function safeReturn(to: string | undefined): string {
-  if (to === undefined || !/^\/[A-Za-z0-9]/.test(to) || to.includes("\\") || under(to.split(/[?#]/)[0] ?? "", "/signin")) return "/";
+  if (
+    to === undefined ||
+    !/^\/[A-Za-z0-9]/.test(to) ||
+    to.includes("\\") ||
+    under(to.split(/[?#]/)[0] ?? "", "/signin")
+  )
+    return "/";
   return to;
 }

@@ -33,9 +33,8 @@ export function PageTitle({
 }) {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    // Fields with autoFocus win; after a fresh load the focus stays where the browser put it.
-    if (document.activeElement === document.body || document.activeElement === null)
-      ref.current?.focus({ preventScroll: true });
+    // A field with autoFocus wins; a link in the header that led here does not.
+    if (!document.activeElement?.closest("main")) ref.current?.focus({ preventScroll: true });
   }, []);
   return (
     <div className={`flex flex-wrap items-baseline gap-x-4 ${className}`}>

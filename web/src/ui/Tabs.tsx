@@ -36,7 +36,7 @@ export function Tabs({
           <Tab
             key={tab.id}
             id={tab.id}
-            className="palt flex min-h-12 cursor-pointer items-center justify-center gap-2 rounded-ctl border border-key bg-paper px-2 py-1 font-bold text-key hover:bg-key-soft data-[selected]:bg-key-soft data-[selected]:ring-1 data-[selected]:ring-key data-[selected]:ring-inset"
+            className="palt flex min-h-12 cursor-pointer items-center justify-center gap-2 rounded-ctl border border-key bg-paper px-2 py-1 font-bold text-key hover:bg-key-soft data-[selected]:bg-key-soft data-[selected]:ring-1 data-[selected]:ring-key data-[selected]:ring-inset forced-colors:data-[selected]:border-4"
           >
             {tab.icon && <Icon name={tab.icon} />}
             <span>{tab.label}</span>

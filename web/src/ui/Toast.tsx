@@ -39,7 +39,7 @@ export function ToastRegion({ children }: { children: ReactNode }) {
       <section
         aria-label={t("ui.notices")}
         aria-live="polite"
-        className="pointer-events-none fixed inset-x-4 bottom-4 z-60 flex flex-col items-center gap-2"
+        className="pointer-events-none fixed inset-x-4 top-2 z-60 flex flex-col items-center gap-2"
       >
         {toasts.map((x) => (
           <div

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
 import { useErrorText } from "@/lib/api/problem";
+import { useSend } from "@/lib/useSend";
 import { Button, Confirm, Menu, MenuItem, useToast } from "@/ui";
 import { changeAccount } from "../api/changeAccount";
 import { endSessions } from "../api/endSessions";
@@ -26,7 +27,7 @@ export function AccountActions({
   const client = useQueryClient();
   const [asking, setAsking] = useState<Asking>();
   const [changing, setChanging] = useState(false);
-  const act = useMutation({
+  const act = useSend({
     mutationFn: async (what: Asking | "enable") => {
       if (what === "reset") onIssued(await resetPassword(a.id));
       else if (what === "end") await endSessions(a.id);

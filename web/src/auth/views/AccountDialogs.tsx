@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
 import { useErrorText } from "@/lib/api/problem";
 import { copyText } from "@/lib/copy";
+import { useSend } from "@/lib/useSend";
 import { Button, Checkbox, CheckboxGroup, Dialog, Notice, TextField, useToast } from "@/ui";
 import { changeAccount } from "../api/changeAccount";
 import { createAccount } from "../api/createAccount";
@@ -56,7 +57,7 @@ function NewAccountForm({
   const [login, setLogin] = useState("");
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<Role[]>(["staff"]);
-  const send = useMutation({
+  const send = useSend({
     mutationFn: createAccount,
     onSuccess: (x) => {
       void client.invalidateQueries({ queryKey: accountsQuery.queryKey });
@@ -65,7 +66,7 @@ function NewAccountForm({
   });
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!send.isPending) send.mutate({ login: login.normalize("NFKC").trim(), name: name.trim(), roles: chosen });
+    send.mutate({ login: login.normalize("NFKC").trim(), name: name.trim(), roles: chosen });
   };
   return (
     <Form onSubmit={submit} validationBehavior="aria" className="flex flex-col gap-4">
@@ -96,7 +97,7 @@ export function ChangeAccountDialog({ account, onClose }: { account: Schemas["Ac
   const client = useQueryClient();
   const [name, setName] = useState(account.name);
   const [chosen, setChosen] = useState<Role[]>(account.roles);
-  const send = useMutation({
+  const send = useSend({
     mutationFn: () => changeAccount(account.id, { name: name.trim(), roles: chosen }),
     onSuccess: async () => {
       await client.invalidateQueries();
@@ -106,7 +107,7 @@ export function ChangeAccountDialog({ account, onClose }: { account: Schemas["Ac
   });
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!send.isPending) send.mutate();
+    send.mutate();
   };
   return (
     <Dialog open onClose={onClose} title={t("admin.changeOf", { name: account.name })}>
@@ -142,14 +143,14 @@ export function PasswordDialog({
       title={t("admin.issued.title", { name: issued?.account.name })}
       dismissable={false}
     >
-      <dl className="mb-4 rounded-ctl bg-key-soft p-6">
+      <dl className="mb-4 rounded-ctl bg-key-soft p-4 sm:p-6">
         <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
           <dt className="font-bold">{t("signin.login")}</dt>
           <dd className="text-xl font-bold text-ink">{issued?.account.login}</dd>
         </div>
         <div className="flex flex-wrap items-baseline justify-between gap-x-4 border-t border-key-line pt-2">
           <dt className="font-bold">{t("admin.issued.password")}</dt>
-          <dd className="break-all font-mono text-[32px] font-bold tracking-wider text-ink select-all">
+          <dd className="break-all font-mono text-[22px] font-bold sm:text-[32px] sm:tracking-wider text-ink select-all">
             {issued?.password}
           </dd>
         </div>

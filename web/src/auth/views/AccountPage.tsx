@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
 import { sessionQuery, useSession } from "@/lib/session";
+import { useSend } from "@/lib/useSend";
 import { Button, Card, Confirm, LinkButton, Notice, Page, PageTitle, PasswordField, useTitle, useToast } from "@/ui";
 import { changePassword } from "../api/changePassword";
 import { signOutEverywhere } from "../api/signOutEverywhere";
@@ -46,7 +47,7 @@ function PasswordCard({ temporary, login }: { temporary: boolean; login: string 
   const nextField = useRef<HTMLInputElement>(null);
   const done = useRef<HTMLDivElement>(null);
   const alert = useRef<HTMLDivElement>(null);
-  const send = useMutation({
+  const send = useSend({
     mutationFn: changePassword,
     onSuccess: (s) => {
       setCurrent("");
@@ -63,7 +64,7 @@ function PasswordCard({ temporary, login }: { temporary: boolean; login: string 
     setTried(true);
     if (current === "") currentField.current?.focus();
     else if (next === "") nextField.current?.focus();
-    else if (!send.isPending) {
+    else {
       setTried(false);
       send.mutate({ current, new: next });
     }
@@ -128,7 +129,7 @@ function EverywhereCard() {
   const say = useToast();
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const send = useMutation({
+  const send = useSend({
     mutationFn: signOutEverywhere,
     onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
     onError: (e) => say(words(e), "error"),

@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
 import { sessionQuery, useSession } from "@/lib/session";
 import { useDraft } from "@/lib/useDraft";
+import { useSend } from "@/lib/useSend";
 import { Button, Card, LinkButton, Notice, Page, PageTitle, PasswordField, TextField, useTitle } from "@/ui";
 import { setUp } from "../api/setUp";
 
@@ -19,7 +20,7 @@ export function SetupPage({ token }: { token: string }) {
   const [password, setPassword] = useState("");
   const alert = useRef<HTMLDivElement>(null);
   useTitle(t("setup.title"));
-  const send = useMutation({
+  const send = useSend({
     mutationKey: ["signIn"],
     mutationFn: setUp,
     onSuccess: (x) => client.setQueryData(sessionQuery.queryKey, x),
@@ -29,7 +30,7 @@ export function SetupPage({ token }: { token: string }) {
   }, [send.isError]);
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!send.isPending) send.mutate({ token, login: login.normalize("NFKC").trim(), name: name.trim(), password });
+    send.mutate({ token, login: login.normalize("NFKC").trim(), name: name.trim(), password });
   };
   if (!s.setup_needed) {
     return (

@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form, Button as PlainButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
 import { type Session, sessionQuery, useSession } from "@/lib/session";
 import { useDraft } from "@/lib/useDraft";
+import { useSend } from "@/lib/useSend";
 import { Button, Icon, LinkButton, Logo, Notice, Page, PasswordField, TextField, useTitle } from "@/ui";
 import { signIn } from "../api/signIn";
 import { Townscape } from "./Townscape";
@@ -46,7 +47,7 @@ function SignInForm({ session }: { session: Session }) {
   const alert = useRef<HTMLDivElement>(null);
   const loginField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
-  const send = useMutation({
+  const send = useSend({
     mutationKey: ["signIn"],
     mutationFn: signIn,
     onSuccess: (s) => client.setQueryData(sessionQuery.queryKey, s),
@@ -62,7 +63,7 @@ function SignInForm({ session }: { session: Session }) {
     setMissing(true);
     if (name === "") loginField.current?.focus();
     else if (password === "") passwordField.current?.focus();
-    else if (!send.isPending) {
+    else {
       setMissing(false);
       send.mutate({ login: name, password });
     }

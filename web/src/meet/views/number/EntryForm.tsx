@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
@@ -7,6 +7,7 @@ import { useErrorText } from "@/lib/api/problem";
 import { digits } from "@/lib/digits";
 import { sessionQuery, useSession } from "@/lib/session";
 import { useDraft } from "@/lib/useDraft";
+import { useSend } from "@/lib/useSend";
 import { Button, Notice, TextField } from "@/ui";
 import { enterByNumber } from "../../api/enterByNumber";
 
@@ -27,7 +28,7 @@ export function EntryForm({ primary = true }: { primary?: boolean }) {
   const numberField = useRef<HTMLInputElement>(null);
   const pinField = useRef<HTMLInputElement>(null);
   const nameField = useRef<HTMLInputElement>(null);
-  const send = useMutation({
+  const send = useSend({
     mutationFn: enterByNumber,
     onSuccess: async (m) => {
       if (!s.signed_in) await client.fetchQuery({ ...sessionQuery, staleTime: 0 }); // the guest pass opens the meeting's page
@@ -50,7 +51,7 @@ export function EntryForm({ primary = true }: { primary?: boolean }) {
     if (wrong.number) numberField.current?.focus();
     else if (wrong.pin) pinField.current?.focus();
     else if (wrong.name) nameField.current?.focus();
-    else if (!send.isPending) {
+    else {
       setTried(false);
       send.mutate({ number: digits(number), pin: digits(pin), ...(s.signed_in ? {} : { name: name.trim() }) });
     }

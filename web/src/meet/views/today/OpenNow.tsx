@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { useErrorText } from "@/lib/api/problem";
 import { copyText } from "@/lib/copy";
 import { grouped } from "@/lib/digits";
 import { useDraft } from "@/lib/useDraft";
+import { useSend } from "@/lib/useSend";
 import { Button, Checkbox, Icon, LinkButton, Notice, Status, TextField, useToast } from "@/ui";
 import { todayQuery } from "../../api/listToday";
 import { openMeeting } from "../../api/openMeeting";
@@ -18,7 +19,7 @@ export function OpenNow({ primary }: { primary: boolean }) {
   const client = useQueryClient();
   const [title, setTitle, dropTitle] = useDraft("meeting.title");
   const [guests, setGuests] = useState(true);
-  const send = useMutation({
+  const send = useSend({
     mutationFn: openMeeting,
     onSuccess: () => {
       dropTitle();
@@ -27,7 +28,7 @@ export function OpenNow({ primary }: { primary: boolean }) {
   });
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!send.isPending) send.mutate({ title: title.trim(), guests_allowed: guests });
+    send.mutate({ title: title.trim(), guests_allowed: guests });
   };
   if (send.isSuccess) return <Made meeting={send.data} onAgain={() => send.reset()} />;
   return (

@@ -9,7 +9,7 @@ export function Start({ primary }: { primary: boolean }) {
   const { t } = useTranslation();
   const [tab, setTab] = useState("now");
   return (
-    <aside aria-label={t("today.start")} className="flex flex-col mt-4 lg:mt-0 lg:min-h-[534px] lg:self-start">
+    <aside aria-label={t("today.start")} className="flex flex-col mt-4 lg:mt-0 lg:min-h-[519px] lg:self-start">
       <Tabs
         label={t("today.start")}
         selected={tab}
