@@ -234,16 +234,14 @@ func TestEveryNameInTheTourExists(t *testing.T) {
 	t.Parallel()
 	w, ts, api, cli, keys := collect(t), exports(t), operations(t), commandTree(t), configKeys(t)
 	sql := ""
-	for _, root := range []string{"internal"} {
-		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
-			if err == nil && strings.HasSuffix(path, ".sql") {
-				sql += read(t, path)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+	err := filepath.WalkDir("internal", func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".sql") {
+			sql += read(t, path)
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	known := func(s string) bool {
 		switch first, _, _ := strings.Cut(s, " "); {
