@@ -1,34 +1,105 @@
-# Two commands matter on a fresh machine: make run, make test. The others are their parts.
+# Two commands matter on a fresh machine: make run and make test. The others are their parts.
 LISTEN ?= localhost:8443
 DATA   ?= ./data
-GO     ?= go
-# One race-built cache serves all tests; the media engine takes minutes to compile the first time.
-GOTEST  = $(GO) test -race
+FUZZTIME ?= 60s
 
-.PHONY: build run test check e2e bench fuzz generate verify clean web deps test-go test-web
+GO        ?= go
+OAPI      := $(GO) run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
+GOTESTSUM := $(GO) run gotest.tools/gotestsum@v1.13.0
+LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FRONT     := web/dist/index.html
+
+.PHONY: build run test check lint e2e bench fuzz generate verify clean deps test-go test-web test-net FORCE
 
 build: bin/yakusho bin/paysim
 
-bin/yakusho bin/paysim: web FORCE
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/$(@F)
+bin/yakusho: $(FRONT) FORCE
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/yakusho
 
-FORCE:
+bin/paysim: FORCE
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/paysim
 
-web: web/dist/index.html
+# The front end is built again when anything it is made of is newer.
+$(FRONT): web/node_modules/.package-lock.json $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
+	cd web && npm run build
+	@touch $@
 
-web/dist/index.html: $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
-	cd web && npm ci --no-audit --no-fund && npm run build
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
 
 run: build
 	./bin/yakusho serve --sample --listen $(LISTEN) --data $(DATA)
 
-# What the tests need beside Go and Node. Does nothing on a machine that has it.
+# What the tests need beside Go and Node, as Debian packages. Does nothing where it is there.
 deps:
 	sh .ci/deps.sh
 
-test: deps web check test-go test-web e2e
-	@cat out/counts
+# Everything. The counts of each runner are printed again at the end.
+test: deps build
+	@rm -rf out && mkdir -p out
+	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory test-go
+	$(MAKE) --no-print-directory test-web
+	$(MAKE) --no-print-directory e2e
+	$(MAKE) --no-print-directory test-net
+	@echo; cat out/*.count
+
+test-go: $(FRONT)
+	@mkdir -p out
+	$(GOTESTSUM) --format pkgname --jsonfile out/go.json -- -race $$($(GO) list ./... | grep -v /e2e/net)
+	@sh .ci/count.sh go out/go.json
+
+test-net: bin/yakusho
+	@mkdir -p out
+	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GOTESTSUM) --format testname --jsonfile out/net.json -- -race -count=1 -timeout 20m ./e2e/net/...
+	@sh .ci/count.sh network out/net.json
+
+test-web: web/node_modules/.package-lock.json
+	@mkdir -p out
+	cd web && npx vitest run --reporter=default --reporter=json --outputFile=../out/web.json
+	@sh .ci/count.sh web out/web.json
+
+e2e: bin/yakusho
+	@mkdir -p out
+	YAKUSHO_BIN=$(CURDIR)/bin/yakusho node e2e/run.mjs
+	@sh .ci/count.sh browser out/e2e.json
+
+# What a reviewer would look at first: formatting, vet, types, the generated code.
+check: web/node_modules/.package-lock.json
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	cd web && npm run check
+	$(MAKE) --no-print-directory verify
+
+# The named set of linters. Apart from check because it takes minutes to compile the first time.
+lint:
+	$(LINT) run ./...
+
+generate:
+	$(OAPI) -config api/auth.gen.yaml api/openapi.yaml
+	$(OAPI) -config api/meet.gen.yaml api/openapi.yaml
+	$(OAPI) -config api/meet.models.gen.yaml api/openapi.yaml
+	gofmt -w internal/auth/authhttp/api.gen.go internal/meet/meethttp/api.gen.go internal/meet/meethttp/models.gen.go
+	cd web && npm run generate
+
+# Generated code is committed; what it is generated from must not have moved on.
+verify: web/node_modules/.package-lock.json
+	@mkdir -p out/verify && for f in $$(git ls-files '*.gen.go' '*.gen.ts'); do mkdir -p out/verify/$$(dirname $$f) && cp $$f out/verify/$$f; done
+	$(MAKE) --no-print-directory generate
+	@for f in $$(git ls-files '*.gen.go' '*.gen.ts'); do diff -u out/verify/$$f $$f || { echo "$$f is not what make generate makes" >&2; exit 1; }; done
+
+bench: build
+	$(GO) run ./bench/meet
+
+# Every fuzz target for FUZZTIME each.
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep ^Fuzz); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
 
 clean:
-	rm -rf bin out e2e/out web/node_modules e2e/node_modules
+	rm -rf bin out e2e/out web/node_modules
 	find web/dist -mindepth 1 -not -name .keep -delete
