@@ -474,7 +474,7 @@ func (c command) flag(name string) bool {
 
 var (
 	makeCall = regexp.MustCompile(`(?:^|\s)make ([a-z][a-z-]*)`)
-	ownCall  = regexp.MustCompile(`(?:^|[\s/])yakusho ((?:serve|audit|doctor|tls|version|--help)[^|;&#]*)`)
+	ownCall  = regexp.MustCompile(`(?:^|[\s/])yakusho ((?:serve|audit|account|doctor|tls|version|--help)[^|;&#]*)`)
 	runCall  = regexp.MustCompile(`go test (?:-\w+ )*(\./\S*|\.)(?: .*)?`)
 	runName  = regexp.MustCompile(`-(?:run|fuzz)[ =](\w+)`)
 )
