@@ -1,6 +1,6 @@
-/** The digits of what someone typed: full-width ones become half-width, spaces and hyphens go, anything else stays to be refused. */
+/** The digits of what someone typed: full-width ones become half-width, spaces, hyphens and what an IME makes of them go, anything else stays to be refused. */
 export function digits(typed: string): string {
-  return typed.normalize("NFKC").replace(/[\s\-‐-―−ー]/g, "");
+  return typed.normalize("NFKC").replace(/[\s\-\u2010-\u2015\u2212\u30fc]/g, "");
 }
 
 /** Numbers to read aloud, in groups: 482913 → 482 913, 7260 → 72 60. */

@@ -21,12 +21,9 @@ export function dayWords(at: Date | string, language: string): string {
     weekday: "short",
   }).formatToParts(d);
   const part = (type: string) => parts.find((p) => p.type === type)?.value ?? "";
-  const [month, day] = DATE_UNITS;
-  return `${part("month")}${month}${part("day")}${day}（${part("weekday")}）`;
+  // Month, day and the full-width brackets are part of the format, not of a sentence.
+  return `${part("month")}\u6708${part("day")}\u65e5\uff08${part("weekday")}\uff09`;
 }
-
-// The two characters are part of the format, not of a sentence.
-const DATE_UNITS = ["\u6708", "\u65e5"] as const;
 
 /** Date and time of a past event, for tables. */
 export function stamp(at: Date | string, language: string): string {

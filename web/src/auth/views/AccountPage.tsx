@@ -17,7 +17,7 @@ export function AccountPage() {
   if (!account) return null; // the guard leads to the sign-in
   return (
     <Page narrow>
-      <PageTitle className="mb-4" sub={`${account.name}（${account.login}）`}>
+      <PageTitle className="mb-4" sub={t("account.of", { name: account.name, login: account.login })}>
         {t("account.title")}
       </PageTitle>
       {account.must_change_password && (
