@@ -31,7 +31,7 @@ export function Header() {
           <VisuallyHidden>{t("app.homeLink")}</VisuallyHidden>
         </Link>
 
-        <div className="hidden items-center gap-2 lg:flex">
+        <div className="-mr-3 hidden items-center gap-2 lg:flex">
           <Button look="text" icon="globe" onPress={() => setLanguage(other)}>
             <span lang={other}>{switchTo}</span>
           </Button>
@@ -66,13 +66,13 @@ export function Header() {
           {s.signed_in ? (
             <>
               {rule}
-              <Button look="text" icon="signout" onPress={leave} className="-mr-3">
+              <Button look="text" icon="signout" onPress={leave}>
                 {t("app.signOut")}
               </Button>
             </>
           ) : (
             path !== "/signin" && (
-              <LinkButton look="text" icon="signin" href="/signin" className="-mr-3">
+              <LinkButton look="text" icon="signin" href="/signin">
                 {t("app.signIn")}
               </LinkButton>
             )

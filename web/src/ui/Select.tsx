@@ -40,7 +40,10 @@ export function Select({
     >
       {!hideLabel && <Label className="font-bold text-ink">{label}</Label>}
       <Button className="flex min-h-12 w-full cursor-pointer items-center justify-between gap-2 rounded-ctl border border-edge bg-paper px-4 py-2 text-left text-ink hover:bg-ground data-[disabled]:cursor-not-allowed data-[disabled]:bg-ground data-[disabled]:text-sub">
-        <SelectValue className="min-w-0 truncate" />
+        {/* The chosen option's words, not a copy of its row with the tick. */}
+        <SelectValue className="min-w-0 truncate">
+          {({ isPlaceholder, defaultChildren, selectedText }) => (isPlaceholder ? defaultChildren : selectedText)}
+        </SelectValue>
         <Icon name="down" />
       </Button>
       <Popover
