@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"path/filepath"
 
 	"yakusho/internal/audit"
@@ -86,6 +87,18 @@ func accountReset(ctx context.Context, args resetArgs, stdout io.Writer) error {
 	return nil
 }
 
+// place is where the server of this config would be, without listening there.
+func (c config) place() (place, error) {
+	at, err := net.ResolveTCPAddr("tcp", c.Server.Listen)
+	if err != nil {
+		return place{}, errListen.Because("resolve %q: %w", c.Server.Listen, err)
+	}
+	if len(at.IP) == 0 {
+		at.IP = net.IPv6unspecified
+	}
+	return findPlace(c, at)
+}
+
 // renewCA makes the CA anew. It takes the data directory, so a running server keeps it from happening.
 func renewCA(args renewArgs, stdout io.Writer) error {
 	conf, err := serveArgs{Config: args.Config, Data: args.Data}.config()
@@ -103,12 +116,12 @@ func renewCA(args renewArgs, stdout io.Writer) error {
 		return err
 	}
 	defer lock.Close()
-	addresses, err := conf.addresses()
+	at, err := conf.place()
 	if err != nil {
 		return err
 	}
 	err = tlsca.Recreate(filepath.Join(conf.Server.Data, "tls"), tlsca.Config{
-		Organisation: conf.Office.Name, Names: conf.Server.Names, Addresses: addresses,
+		Organisation: conf.Office.Name, Names: conf.Server.Names, Addresses: at.media,
 	}, core.SystemClock)
 	if err != nil {
 		return fmt.Errorf("make the CA anew: %w", err)

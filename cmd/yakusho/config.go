@@ -92,7 +92,7 @@ func readConfig(path string) (config, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return c, fmt.Errorf("設定ファイル %s を読めません。場所と権限を確かめてください。: %w", path, err)
+		return c, problems{fmt.Sprintf("設定ファイル %s を読めません。場所と権限を確かめてください。", path)}
 	}
 	return parseConfig(text)
 }

@@ -68,3 +68,10 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+func TestTheExampleIsAConfigThatWorks(t *testing.T) {
+	t.Parallel()
+	if _, err := readConfig("../../packaging/config.example.toml"); err != nil {
+		t.Error(err)
+	}
+}

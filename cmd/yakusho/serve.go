@@ -57,10 +57,7 @@ func serve(ctx context.Context, args serveArgs, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	ca, err := tlsca.Open(filepath.Join(conf.Server.Data, "tls"), tlsca.Config{
-		Organisation: conf.Office.Name, Names: conf.Server.Names, Addresses: place.media,
-		CertFile: conf.TLS.Cert, KeyFile: conf.TLS.Key, Log: log,
-	}, core.SystemClock)
+	ca, err := tlsca.Open(filepath.Join(conf.Server.Data, "tls"), certificateFor(conf, place, log), core.SystemClock)
 	if err != nil {
 		return fmt.Errorf("open certificates: %w", err)
 	}
@@ -72,17 +69,20 @@ func serve(ctx context.Context, args serveArgs, stdout, stderr io.Writer) error 
 
 	split := httpx.NewSplit(tcp, ca.TLSConfig(), httpx.SplitOptions{Log: log})
 	defer split.Close()
-	app, err := build(ctx, conf, place, parts{
-		db: db, ca: ca, relay: split.Other(), split: split, log: log, sample: args.Sample,
-	})
-	if err != nil {
-		return err
-	}
-	guide, err := listenGuide(conf, ca, place, log)
+	p := parts{db: db, ca: ca, relay: split.Other(), split: split, log: log, sample: args.Sample, origins: origins(conf, place, ca, args.Sample)}
+	guide, err := listenGuide(conf, place, p)
 	if err != nil {
 		log.WarnContext(ctx, "the page that hands out the CA is not served", "err", err)
 	}
-	if err := app.greet(ctx, stdout, ca, guide); err != nil {
+	if guide != nil {
+		defer guide.ln.Close()
+		p.guide = guide.url
+	}
+	app, err := build(ctx, conf, place, p)
+	if err != nil {
+		return err
+	}
+	if err := app.greet(ctx, stdout, p); err != nil {
 		return err
 	}
 	return app.run(ctx, split.Web(), guide)
@@ -136,6 +136,10 @@ func openData(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, errDataDir.Because("make %s: %w", dir, err)
 	}
+	// A directory somebody made before may be open to all; what is in it is not for all.
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, errDataDir.Because("close %s to others: %w", dir, err)
+	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, errDataDir.Because("open lock in %s: %w", dir, err)
@@ -160,9 +164,23 @@ func listen(address string) (net.Listener, error) {
 
 // place is where this server can be reached.
 type place struct {
-	host  string // listened on; "" is everywhere
-	port  uint16 // of HTTPS, media and relay alike
-	media []netip.Addr
+	host   string // listened on; "" is everywhere
+	port   uint16 // of HTTPS, media and relay alike
+	media  []netip.Addr
+	chosen bool // media are what somebody wrote down, not what the machine happens to have
+}
+
+// certificateFor is what the certificate is for. A CA that is made now may sign for every address the
+// machine has; later it must not stand in the way of a start when the machine gets another.
+func certificateFor(c config, p place, log *slog.Logger) tlsca.Config {
+	t := tlsca.Config{
+		Organisation: c.Office.Name, Names: c.Server.Names, CertFile: c.TLS.Cert, KeyFile: c.TLS.Key, Log: log,
+	}
+	_, err := os.Stat(filepath.Join(c.Server.Data, "tls", "ca.pem"))
+	if p.chosen || errors.Is(err, os.ErrNotExist) {
+		t.Addresses = p.media
+	}
+	return t
 }
 
 func (p place) mediaPorts() []netip.AddrPort {
@@ -192,8 +210,9 @@ func findPlace(c config, bound net.Addr) (place, error) {
 		if err := isOurs(p.media); err != nil {
 			return place{}, err
 		}
+		p.chosen = true
 	case !ip.IsUnspecified():
-		p.media = []netip.Addr{ip}
+		p.media, p.chosen = []netip.Addr{ip}, true
 	default:
 		if p.media, err = machineAddresses(); err != nil {
 			return place{}, err
@@ -255,21 +274,21 @@ func plain(err error) string {
 
 // guidePage is the plain-HTTP page that hands out the CA.
 type guidePage struct {
-	ln   net.Listener
-	srv  *http.Server
-	port string
+	ln  net.Listener
+	srv *http.Server
+	url string
 }
 
 // listenGuide opens the second port. That it cannot be opened is no reason not to serve.
-func listenGuide(c config, ca *tlsca.Authority, p place, log *slog.Logger) (*guidePage, error) {
+func listenGuide(c config, at place, p parts) (*guidePage, error) {
 	if c.Server.HTTP == "off" {
 		return nil, nil
 	}
 	address := c.Server.HTTP
 	if address == "" {
-		address = net.JoinHostPort(p.host, strconv.Itoa(int(p.port)+1))
+		address = net.JoinHostPort(at.host, strconv.Itoa(int(at.port)+1))
 	}
-	h, err := ca.Guide(tlsca.GuideOptions{City: c.Office.Name, Port: int(p.port)})
+	h, err := p.ca.Guide(tlsca.GuideOptions{City: c.Office.Name, Port: int(at.port)})
 	if err != nil {
 		return nil, err
 	}
@@ -281,7 +300,7 @@ func listenGuide(c config, ca *tlsca.Authority, p place, log *slog.Logger) (*gui
 	if err != nil {
 		return nil, err
 	}
-	return &guidePage{ln: ln, srv: httpx.NewServer(h, log), port: port}, nil
+	return &guidePage{ln: ln, srv: httpx.NewServer(h, p.log), url: "http://" + net.JoinHostPort(hostOf(p.origins[0]), port) + "/"}, nil
 }
 
 // run serves until ctx ends and stops everything in the order that loses nothing.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -47,7 +48,6 @@ type app struct {
 	handler http.Handler
 	ready   atomic.Bool
 	sample  []auth.SampleAccount // what was seeded; nil in an office
-	origins []string             // where people open the product, best first
 }
 
 // parts are what the app is built on: opened before it, closed after it.
@@ -58,12 +58,15 @@ type parts struct {
 	split  *httpx.Split
 	log    *slog.Logger
 	sample bool
+
+	origins []string // where people open the product, best first
+	guide   string   // URL of the page that hands out the CA; "" when it is not served
 }
 
 // build puts the product together: stores, then services, then what carries media, then handlers.
 func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 	clock := core.SystemClock
-	a := &app{log: p.log, metrics: prometheus.NewRegistry(), csp: httpx.NewCSPReports(p.log, clock), origins: origins(at, p)}
+	a := &app{log: p.log, metrics: prometheus.NewRegistry(), csp: httpx.NewCSPReports(p.log, clock)}
 
 	auditStore, err := auditsql.Open(ctx, p.db)
 	if err != nil {
@@ -124,7 +127,11 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 		Service: a.meet, Engine: a.media, Issuer: turn.NewIssuer(secret, clock), Port: at.port,
 		Covers: covers(p.ca), Version: version, Clock: clock, Certificate: func() meethttp.Certificate {
 			internal, notAfter := certificateOf(p.ca)
-			return meethttp.Certificate{Internal: internal, NotAfter: notAfter}
+			guide := ""
+			if internal {
+				guide = p.guide
+			}
+			return meethttp.Certificate{Internal: internal, NotAfter: notAfter, GuideURL: guide}
 		},
 	})
 	if conf.Meet.Enabled {
@@ -197,7 +204,7 @@ func japan() *time.Location { return time.FixedZone("Asia/Tokyo", 9*60*60) }
 
 // sweepSessions ends the sessions whose time is over, now and then.
 func (a *app) sweepSessions(ctx context.Context) {
-	t := time.NewTicker(10 * time.Minute)
+	t := time.NewTicker(time.Minute)
 	defer t.Stop()
 	for {
 		select {
@@ -213,18 +220,25 @@ func (a *app) sweepSessions(ctx context.Context) {
 
 // origins are the addresses to tell people, best first. The sample accounts work on this machine only,
 // so there its own address comes first.
-func origins(at place, p parts) []string {
-	here := fmt.Sprintf("https://localhost:%d", at.port)
+func origins(c config, at place, ca *tlsca.Authority, sample bool) []string {
+	origin := func(host string) string {
+		return "https://" + net.JoinHostPort(host, strconv.Itoa(int(at.port)))
+	}
+	here := origin("localhost")
 	listened, err := netip.ParseAddr(at.host)
 	switch {
 	case at.host == "localhost", err == nil && listened.IsLoopback():
 		return []string{here}
 	case err == nil && !listened.IsUnspecified():
-		return []string{"https://" + netip.AddrPortFrom(listened, at.port).String()}
-	case p.sample:
-		return append([]string{here}, p.ca.Origins(int(at.port))...)
+		var out []string
+		for _, n := range c.Server.Names {
+			out = append(out, origin(n))
+		}
+		return append(out, origin(listened.String()))
+	case sample:
+		return append([]string{here}, ca.Origins(int(at.port))...)
 	}
-	if o := p.ca.Origins(int(at.port)); len(o) > 0 {
+	if o := ca.Origins(int(at.port)); len(o) > 0 {
 		return o
 	}
 	return []string{here}
@@ -239,15 +253,15 @@ func hostOf(origin string) string {
 }
 
 // greet tells the person at the console what to open next.
-func (a *app) greet(ctx context.Context, w io.Writer, ca *tlsca.Authority, guide *guidePage) error {
+func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 	fmt.Fprintf(w, "\n役所 Yakusho %s が動いています。\n\n", version)
-	for _, o := range a.origins {
+	for _, o := range p.origins {
 		fmt.Fprintf(w, "  開くところ      %s\n", o)
 	}
-	if guide != nil {
-		fmt.Fprintf(w, "  証明書の案内    http://%s/\n", net.JoinHostPort(hostOf(a.origins[0]), guide.port))
+	if p.guide != "" {
+		fmt.Fprintf(w, "  証明書の案内    %s\n", p.guide)
 	}
-	status := ca.Status()
+	status := p.ca.Status()
 	if status.CAFingerprint != "" {
 		fmt.Fprintf(w, "  証明書の指紋    SHA-256 %s\n", status.CAFingerprint)
 	}
@@ -259,15 +273,15 @@ func (a *app) greet(ctx context.Context, w io.Writer, ca *tlsca.Authority, guide
 		return fmt.Errorf("offer set-up: %w", err)
 	}
 	if needed {
-		fmt.Fprintf(w, "\n  最初の管理者を作るには、次のアドレスを一度だけ開いてください。\n  %s/setup/%s\n", a.origins[0], token)
+		fmt.Fprintf(w, "\n  最初の管理者を作るには、次のアドレスを一度だけ開いてください。\n  %s/setup/%s\n", p.origins[0], token)
 	}
 	if len(a.sample) > 0 {
-		fmt.Fprintf(w, "\n  見本の利用者（このパソコンからだけ使えます。合い言葉はすべて %s）\n", a.sample[0].Password)
+		fmt.Fprintf(w, "\n  見本の利用者（このパソコンからだけ使えます。パスワードはすべて %s）\n", a.sample[0].Password)
 		for _, s := range a.sample {
 			fmt.Fprintf(w, "    %-10s %s　%s\n", s.Login, s.Name, s.Note)
 		}
 		fmt.Fprintf(w, "\n  ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
 	}
-	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: yakusho doctor --url %s --participants 3 --seconds 10\n\n", strings.TrimSuffix(a.origins[0], "/"))
+	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: yakusho doctor --url %s --participants 3 --seconds 10\n\n", strings.TrimSuffix(p.origins[0], "/"))
 	return nil
 }

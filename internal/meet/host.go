@@ -119,6 +119,13 @@ func (s *Service) Mute(ctx context.Context, id, participant core.ID, src Source)
 			}
 		}
 	}
+	who := "all"
+	if participant != "" {
+		who = string(participant)
+	}
+	if err := s.Audit.Record(ctx, "meet.mute", string(id), "ok", map[string]string{"participant": who, "source": string(src)}); err != nil {
+		return err
+	}
 	kind := map[Source]NoticeKind{SourceMicrophone: NoticeMuted, SourceCamera: NoticeCameraStopped, SourceScreen: NoticeShareStopped}[src]
 	var failed error
 	for _, p := range targets {

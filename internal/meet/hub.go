@@ -1,6 +1,7 @@
 package meet
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -59,15 +60,16 @@ type hub struct {
 	clock core.Clock
 	mu    sync.Mutex
 	rooms map[core.ID]*live
+	last  int64 // number of the newest subscription
 }
 
 // live is one meeting with somebody in it.
 type live struct {
-	stays   map[core.ID]*Stay            // by participant; the stay is on disk before it is here
-	hands   map[core.ID]time.Time        // by participant
-	tickets map[core.ID]*issued          // by participant
-	ears    map[*Subscription]struct{}   // screens that listen
-	reacted map[core.ID]*reactionLimiter // by participant
+	stays   map[core.ID]*Stay          // by participant; the stay is on disk before it is here
+	hands   map[core.ID]time.Time      // by participant
+	tickets map[core.ID]*issued        // by participant
+	ears    map[*Subscription]struct{} // screens that listen
+	paces   map[pace]*spell            // by participant and what they do
 }
 
 // issued is a participant's two tickets that count: the newest, until it is used, and the one the
@@ -77,10 +79,20 @@ type issued struct {
 	inUse  Ticket
 }
 
-type reactionLimiter struct {
+// pace is what one participant does often; spell is how often they did it lately.
+type pace struct {
+	participant core.ID
+	doing       string
+}
+
+type spell struct {
 	since time.Time
 	n     int
 }
+
+// maxEars is how many screens of one participant may listen at once: tabs, and connections the server
+// has not yet noticed to be dead.
+const maxEars = 8
 
 // Subscription is one screen's ear. Events closes when the participant is put out, when the meeting
 // ends or when the screen is too slow; the screen then asks again, or does not.
@@ -90,6 +102,7 @@ type Subscription struct {
 	meeting     core.ID
 	participant core.ID
 	session     string
+	number      int64 // in the order of listening
 	closed      bool
 }
 
@@ -101,7 +114,7 @@ func (h *hub) room(meeting core.ID) *live {
 	if !ok {
 		r = &live{
 			stays: map[core.ID]*Stay{}, hands: map[core.ID]time.Time{},
-			tickets: map[core.ID]*issued{}, ears: map[*Subscription]struct{}{}, reacted: map[core.ID]*reactionLimiter{},
+			tickets: map[core.ID]*issued{}, ears: map[*Subscription]struct{}{}, paces: map[pace]*spell{},
 		}
 		h.rooms[meeting] = r
 	}
@@ -150,7 +163,19 @@ func (h *hub) subscribe(meeting, participant core.ID, session string) *Subscript
 	s := &Subscription{Events: c, events: c, meeting: meeting, participant: participant, session: session}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.room(meeting).ears[s] = struct{}{}
+	r := h.room(meeting)
+	var own []*Subscription
+	for e := range r.ears {
+		if e.participant == participant {
+			own = append(own, e)
+		}
+	}
+	if len(own) >= maxEars {
+		h.drop(slices.MinFunc(own, func(a, b *Subscription) int { return cmp.Compare(a.number, b.number) }))
+	}
+	h.last++
+	s.number = h.last
+	r.ears[s] = struct{}{}
 	c <- Event{Kind: EventState}
 	return s
 }
@@ -284,17 +309,17 @@ func (h *hub) hand(meeting, participant core.ID, up bool) bool {
 	return true
 }
 
-// mayReact allows each participant five reactions in five seconds.
-func (h *hub) mayReact(meeting, participant core.ID) bool {
+// mayDo counts one thing a participant does and reports whether it is still within n in window.
+func (h *hub) mayDo(meeting, participant core.ID, doing string, n int, window time.Duration) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.room(meeting)
-	l, ok := r.reacted[participant]
-	now := h.clock()
-	if !ok || now.Sub(l.since) >= 5*time.Second {
-		r.reacted[participant] = &reactionLimiter{since: now, n: 1}
+	key, now := pace{participant, doing}, h.clock()
+	s, ok := r.paces[key]
+	if !ok || now.Sub(s.since) >= window {
+		r.paces[key] = &spell{since: now, n: 1}
 		return true
 	}
-	l.n++
-	return l.n <= 5
+	s.n++
+	return s.n <= n
 }

@@ -151,6 +151,9 @@ func (s *Service) Say(ctx context.Context, id core.ID, key, text string) (Messag
 	if text, err = CleanMessage(text); err != nil {
 		return Message{}, err
 	}
+	if !s.hub.mayDo(id, p.ID, "say", 30, 10*time.Second) {
+		return Message{}, ErrTooFast
+	}
 	m, err := s.Store.Say(ctx, Message{
 		Meeting: id, Participant: p.ID, Key: key, Name: p.Name, Guest: p.Guest(), Text: text, At: s.Clock(),
 	})
@@ -186,6 +189,9 @@ func (s *Service) Hand(ctx context.Context, id core.ID, up bool, of core.ID) err
 		}
 		target = of
 	}
+	if !s.hub.mayDo(id, p.ID, "hand", 20, 10*time.Second) {
+		return ErrTooFast
+	}
 	if !s.hub.hand(id, target, up) {
 		return nil
 	}
@@ -204,7 +210,7 @@ func (s *Service) React(ctx context.Context, id core.ID, kind string) error {
 		return err
 	case !KnownReaction(kind):
 		return ErrReaction
-	case !s.hub.mayReact(id, p.ID):
+	case !s.hub.mayDo(id, p.ID, "react", 5, 5*time.Second):
 		return ErrTooFast
 	}
 	s.hub.tellAll(id, Event{Kind: EventReaction, Reaction: Reaction{p.ID, kind}})

@@ -26,7 +26,8 @@ func (a *API) StartCheck(ctx context.Context, _ StartCheckRequestObject) (StartC
 	if err != nil {
 		return nil, err
 	}
-	ice, err := a.iceServers(ctx, "check-"+core.Secret(8))
+	// One name for one address: what one participant may hold of the relay, one address's tests may.
+	ice, err := a.iceServers(ctx, "check-"+v.from.String())
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -32,7 +33,7 @@ type signal struct {
 // dialSignal connects with the ticket and the client's cookies: a ticket is bound to its session.
 func dialSignal(ctx context.Context, c *Client, t Ticket, deaf bool) (*signal, error) {
 	u := c.base.JoinPath(t.MediaPath, "rtc")
-	u.Scheme = "wss"
+	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
 	q := url.Values{
 		"access_token": {t.Token}, "protocol": {protocol}, "auto_subscribe": {"1"}, "adaptive_stream": {"0"},
 		"sdk": {"go"}, "version": {"1"},

@@ -15,6 +15,7 @@ import (
 	"github.com/livekit/livekit-server/pkg/agent"
 	"github.com/livekit/livekit-server/pkg/config"
 	"github.com/livekit/livekit-server/pkg/routing"
+	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	"github.com/livekit/livekit-server/pkg/telemetry"
 	"github.com/livekit/livekit-server/pkg/telemetry/prometheus"
@@ -218,6 +219,23 @@ func (e *Engine) closeIdleRooms() {
 			return
 		case <-t.C:
 			e.rooms.CloseIdleRooms()
+			e.closeOldChecks()
+		}
+	}
+}
+
+// closeOldChecks ends connection tests that nobody ended: their tokens are for two minutes, and nobody
+// can stay in a room of theirs.
+func (e *Engine) closeOldChecks() {
+	rooms, err := e.store.ListRooms(context.Background(), nil)
+	if err != nil {
+		return
+	}
+	for _, r := range rooms {
+		if isCheck(r.Name) && e.conf.Clock().Sub(time.Unix(r.CreationTime, 0)) > checkLife+time.Minute {
+			if room := e.rooms.GetRoom(context.Background(), livekit.RoomName(r.Name)); room != nil {
+				room.Close(types.ParticipantCloseReasonServiceRequestDeleteRoom)
+			}
 		}
 	}
 }

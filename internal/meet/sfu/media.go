@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"github.com/livekit/livekit-server/pkg/rtc"
 	"github.com/livekit/livekit-server/pkg/rtc/types"
@@ -25,7 +24,7 @@ func (e *Engine) Present() []meet.Presence {
 	var out []meet.Presence
 	for _, info := range rooms {
 		room := e.rooms.GetRoom(context.Background(), livekit.RoomName(info.Name))
-		if room == nil || strings.HasPrefix(info.Name, "check-") {
+		if room == nil || isCheck(info.Name) {
 			continue
 		}
 		for _, p := range room.GetParticipants() {

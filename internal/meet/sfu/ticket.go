@@ -27,12 +27,20 @@ type claims struct {
 // Token implements meet.Media.
 func (e *Engine) Token(t meet.Ticket) (string, error) { return e.sign(t, false) }
 
-// CheckToken makes a token for a connection test: a room for one, for two minutes.
+// checkLife is how long a connection test's token is good for.
+const checkLife = 2 * time.Minute
+
+const checkPrefix = "check-"
+
+// isCheck reports whether a room is that of a connection test. No meeting's ID has a hyphen.
+func isCheck(room string) bool { return strings.HasPrefix(room, checkPrefix) }
+
+// CheckToken makes a token for a connection test: a room for one.
 func (e *Engine) CheckToken() (string, error) {
 	now := e.conf.Clock()
 	return e.sign(meet.Ticket{
-		Nonce: core.Secret(16), Meeting: core.ID("check-" + core.Secret(10)), Participant: core.NewID(now),
-		Name: "check", ExpiresAt: now.Add(2 * time.Minute),
+		Nonce: core.Secret(16), Meeting: core.ID(checkPrefix + core.Secret(10)), Participant: core.NewID(now),
+		Name: "check", ExpiresAt: now.Add(checkLife),
 	}, true)
 }
 
