@@ -66,8 +66,18 @@ type token struct {
 }
 
 type tokenData struct {
-	Brand      *string `json:"brand"` // null when the scanned code belongs to no known wallet
-	QRImageURL *string `json:"qr_image_url,omitempty"`
+	Brand      *string // null when the scanned code belongs to no known wallet
+	QRImageURL *string // of a code the merchant shows; null until the charge is under way
+	merchant   bool
+}
+
+// MarshalJSON writes qr_image_url only where there is one to come, but there as null before.
+func (d tokenData) MarshalJSON() ([]byte, error) {
+	m := map[string]*string{"brand": d.Brand}
+	if d.merchant {
+		m["qr_image_url"] = d.QRImageURL
+	}
+	return json.Marshal(m)
 }
 
 func micros(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
@@ -278,7 +288,7 @@ func (s *Sim) createToken(c *call) reply {
 		if merchantBrands[in.Data.Brand] == "" {
 			return wrongField("data.brand", "INVALID_FORMAT")
 		}
-		t.Data.Brand = &in.Data.Brand
+		t.Data.Brand, t.Data.merchant = &in.Data.Brand, true
 	default:
 		return wrongField("payment_type", "PAYMENT_TYPE_NOT_ALLOWED")
 	}

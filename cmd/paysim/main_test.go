@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"yakusho/internal/testkit"
+)
+
+// output is a writer that can be read while it is written.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// start runs the command until the test ends and returns its address and what it printed. stop ends it
+// and returns the exit code.
+func start(t *testing.T, args ...string) (url string, out *output, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out = &output{}
+	code := make(chan int, 1)
+	go func() { code <- run(ctx, args, out, out) }()
+	stop = sync.OnceValue(func() int { cancel(); return <-code })
+	t.Cleanup(func() { stop() })
+	address := regexp.MustCompile(`https?://\S+`)
+	testkit.Eventually(t, 10*time.Second, func() bool { return address.MatchString(out.String()) })
+	return address.FindString(out.String()), out, stop
+}
+
+func get(t *testing.T, c *http.Client, url string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return a.StatusCode
+}
+
+func TestEnvPrintsTheTestCredentials(t *testing.T) {
+	t.Parallel()
+	var out, problems bytes.Buffer
+	if code := run(t.Context(), []string{"env"}, &out, &problems); code != 0 || problems.Len() > 0 {
+		t.Fatalf("exit %d: %s", code, &problems)
+	}
+	var names []string
+	for line := range strings.Lines(out.String()) {
+		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		if !ok || value == "" || strings.ContainsAny(value, " '\"$`\\") {
+			t.Errorf("a shell cannot read %q", line)
+		}
+		names = append(names, name)
+	}
+	if got := strings.Join(names, " "); got != "PAYPAY_KEY PAYPAY_SECRET PAYPAY_MERCHANT UNIVAPAY_JWT UNIVAPAY_SECRET UNIVAPAY_STORE" {
+		t.Errorf("names: %s", got)
+	}
+}
+
+func TestServesBothProvidersAndStopsCleanly(t *testing.T) {
+	t.Parallel()
+	url, out, stop := start(t, "--listen", "127.0.0.1:0")
+	for path, status := range map[string]int{"/": 200, "/_sim/codes": 200, "/v2/codes/payments/p": 401, "/charges": 401, "/heartbeat": 200} {
+		if got := get(t, http.DefaultClient, url+path); got != status {
+			t.Errorf("%s: %d, want %d", path, got, status)
+		}
+	}
+	if code := stop(); code != 0 || !strings.Contains(out.String(), "止まりました") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+func TestTLSIsTrustedByThePrintedCA(t *testing.T) {
+	t.Parallel()
+	own := filepath.Join(t.TempDir(), "ca.pem")
+	for _, args := range [][]string{{"--listen", "127.0.0.1:0", "--tls"}, {"--listen", "localhost:0", "--tls", "--ca", own}, {"--listen", ":0", "--tls"}} {
+		url, out, stop := start(t, args...)
+		path := regexp.MustCompile(`CA 証明書: (\S+)`).FindStringSubmatch(out.String())
+		if path == nil {
+			t.Fatalf("no CA in %s", out)
+		}
+		pem, err := os.ReadFile(path[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM(pem) {
+			t.Fatalf("not a certificate: %s", pem)
+		}
+		c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}}
+		port := url[strings.LastIndex(url, ":"):]
+		for _, host := range []string{"https://127.0.0.1", "https://localhost"} {
+			if got := get(t, c, host+port+"/"); got != 200 {
+				t.Errorf("%s%s: %d", host, port, got)
+			}
+		}
+		if code := stop(); code != 0 {
+			t.Errorf("exit %d: %s", code, out)
+		}
+		if _, err := os.Stat(path[1]); errors.Is(err, fs.ErrNotExist) != (path[1] != own) {
+			t.Errorf("%s afterwards: %v", path[1], err)
+		}
+	}
+}
+
+func TestStopsAlthoughACallerIsKeptWaiting(t *testing.T) {
+	t.Parallel()
+	url, out, stop := start(t, "--listen", "127.0.0.1:0")
+	a, err := http.Post(url+"/_sim/faults", "application/json", strings.NewReader(`{"kind":"timeout_before"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Body.Close()
+	result := make(chan error, 1)
+	go func() {
+		a, err := http.Get(url + "/v2/codes/payments/p")
+		if err == nil {
+			a.Body.Close()
+		}
+		result <- err
+	}()
+	testkit.Eventually(t, 10*time.Second, func() bool {
+		a, err := http.Get(url + "/_sim/faults")
+		if err != nil {
+			return false
+		}
+		defer a.Body.Close()
+		var b bytes.Buffer
+		_, err = b.ReadFrom(a.Body)
+		return err == nil && !strings.Contains(b.String(), "timeout_before")
+	})
+	if code := stop(); code != 0 {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if err := <-result; err == nil {
+		t.Error("the caller got an answer")
+	}
+}
+
+func TestWrongArgumentsAreExplained(t *testing.T) {
+	t.Parallel()
+	taken, _, _ := start(t, "--listen", "127.0.0.1:0")
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--help"}, 0, "paysim env"},
+		{[]string{"--nonsense"}, 2, "使い方"},
+		{[]string{"serve"}, 2, "「serve」は分かりません"},
+		{[]string{"env", "x"}, 2, "env に引数はありません"},
+		{[]string{"--ca", "x"}, 2, "--tls と一緒に"},
+		{[]string{"--listen", "9700"}, 1, "HOST:PORT"},
+		{[]string{"--listen", strings.TrimPrefix(taken, "http://")}, 1, "ほかのプログラム"},
+		{[]string{"--listen", "127.0.0.1:0", "--tls", "--ca", filepath.Join(t.TempDir(), "no", "ca.pem")}, 1, "CA 証明書を書けません"},
+	} {
+		var out, problems bytes.Buffer
+		if code := run(t.Context(), c.args, &out, &problems); code != c.code || !strings.Contains(problems.String(), c.says) {
+			t.Errorf("%v: exit %d, want %d\n%s", c.args, code, c.code, &problems)
+		}
+	}
+}
