@@ -72,7 +72,7 @@ export function Header() {
             </>
           ) : (
             path !== "/signin" && (
-              <LinkButton look="text" icon="signin" href="/signin">
+              <LinkButton look="text" icon="person" href="/signin">
                 {t("app.signIn")}
               </LinkButton>
             )

@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
 import { SignInPage } from "@/auth/views/SignInPage";
 import { NumberPage } from "@/meet/views/number/NumberPage";
 import { TodayPage } from "@/meet/views/today/TodayPage";
@@ -9,7 +16,7 @@ import { ErrorPage, NotFoundPage } from "./messages";
 
 const root = createRootRoute({ component: Gate });
 
-// Pages with the header; the meeting brings its own surroundings.
+// Pages with the header.
 const framed = createRoute({
   getParentRoute: () => root,
   id: "framed",
@@ -19,6 +26,12 @@ const framed = createRoute({
     </Shell>
   ),
 });
+// The meeting and the connection test draw the frame themselves, so an error in them has none.
+const FramedError = (p: ErrorComponentProps) => (
+  <Shell>
+    <ErrorPage {...p} />
+  </Shell>
+);
 const page = <P extends string>(path: P, component: Parameters<typeof createRoute>[0]["component"]) =>
   createRoute({ getParentRoute: () => framed, path, component });
 
@@ -44,11 +57,13 @@ const routeTree = root.addChildren([
   createRoute({
     getParentRoute: () => root,
     path: "/m/$meeting",
+    errorComponent: FramedError,
     component: lazyRouteComponent(() => import("./MeetingRoute"), "MeetingRoute"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/check",
+    errorComponent: FramedError,
     component: lazyRouteComponent(() => import("@/meet/views"), "CheckPage"),
   }),
 ]);
@@ -57,11 +72,7 @@ export const router = createRouter({
   routeTree,
   defaultPendingComponent: () => <Spinner />,
   defaultPendingMs: 300,
-  defaultErrorComponent: (p) => (
-    <Shell>
-      <ErrorPage {...p} />
-    </Shell>
-  ),
+  defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFoundPage,
   scrollRestoration: true,
 });

@@ -109,7 +109,7 @@ export function TextAreaField({
   );
 }
 
-/** A password with a button that shows what was typed. It hides again when the form is sent by unmounting. */
+/** A password with a button that shows what was typed. */
 export function PasswordField({ label, hint, error, className = "", ref, ...rest }: FieldProps) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);

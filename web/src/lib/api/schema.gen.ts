@@ -642,7 +642,7 @@ export interface components {
         };
         Notice: {
             /** @enum {string} */
-            kind: "muted" | "camera_stopped" | "share_stopped" | "removed" | "ended" | "host_given" | "hand_lowered" | "elsewhere";
+            kind: "muted" | "camera_stopped" | "share_stopped" | "removed" | "ended" | "host_given" | "hand_lowered";
             /** @description name of who did it */
             by?: string;
         };
