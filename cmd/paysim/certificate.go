@@ -84,3 +84,19 @@ func writeCA(path string, ca []byte) (string, bool, error) {
 	}
 	return path, temporary, nil
 }
+
+// readCA returns the certificates of a PEM file, nil for no file.
+func readCA(path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--webhook-ca のファイルを読めません: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, fmt.Errorf("--webhook-ca の「%s」に証明書（PEM）がありません。", path)
+	}
+	return pool, nil
+}

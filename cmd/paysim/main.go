@@ -37,7 +37,7 @@ func main() {
 }
 
 const usage = `使い方:
-  paysim [--listen HOST:PORT] [--tls] [--ca FILE] [--paypay-webhook URL] [--multiple-refund] [--seed TEXT]
+  paysim [--listen HOST:PORT] [--tls] [--ca FILE] [--paypay-webhook URL] [--webhook-ca FILE] [--multiple-refund] [--seed TEXT]
   paysim env      試験用の認証情報を KEY=VALUE で表示します
 
 `
@@ -63,6 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	secure := f.Bool("tls", false, "その場で作る証明書で HTTPS にする")
 	caPath := f.String("ca", "", "CA 証明書を書く `FILE`（省略時は一時ファイル）")
 	webhook := f.String("paypay-webhook", "", "PayPay の通知先 `URL`")
+	trust := f.String("webhook-ca", "", "通知先の証明書を発行した CA の `FILE`（省略時はこの PC が信頼する CA）")
 	multiple := f.Bool("multiple-refund", false, "PayPay の複数回返金の契約があることにする")
 	seed := f.String("seed", "", "番号の種（省略時は毎回違う）")
 	switch err := f.Parse(args); {
@@ -80,7 +81,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if *seed == "" {
 		*seed = core.Secret(16) // a till keeps the numbers of the last run
 	}
-	sim := paysim.New(paysim.Options{Seed: *seed, PayPayWebhook: *webhook, MultipleRefund: *multiple})
+	roots, err := readCA(*trust)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	sim := paysim.New(paysim.Options{Seed: *seed, PayPayWebhook: *webhook, MultipleRefund: *multiple, Client: paysim.NotifyClient(roots)})
 	defer sim.Close()
 	if err := serve(ctx, sim, *listen, *secure, *caPath, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, err)

@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -109,13 +111,13 @@ func TestTLSIsTrustedByThePrintedCA(t *testing.T) {
 		if path == nil {
 			t.Fatalf("no CA in %s", out)
 		}
-		pem, err := os.ReadFile(path[1])
+		data, err := os.ReadFile(path[1])
 		if err != nil {
 			t.Fatal(err)
 		}
 		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			t.Fatalf("not a certificate: %s", pem)
+		if !pool.AppendCertsFromPEM(data) {
+			t.Fatalf("not a certificate: %s", data)
 		}
 		c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true}}
 		port := url[strings.LastIndex(url, ":"):]
@@ -170,6 +172,10 @@ func TestStopsAlthoughACallerIsKeptWaiting(t *testing.T) {
 func TestWrongArgumentsAreExplained(t *testing.T) {
 	t.Parallel()
 	taken, _, _ := start(t, "--listen", "127.0.0.1:0")
+	empty := filepath.Join(t.TempDir(), "empty.pem")
+	if err := os.WriteFile(empty, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		code int
@@ -180,6 +186,8 @@ func TestWrongArgumentsAreExplained(t *testing.T) {
 		{[]string{"serve"}, 2, "「serve」は分かりません"},
 		{[]string{"env", "x"}, 2, "env に引数はありません"},
 		{[]string{"--ca", "x"}, 2, "--tls と一緒に"},
+		{[]string{"--webhook-ca", empty}, 2, "証明書（PEM）がありません"},
+		{[]string{"--webhook-ca", empty + "x"}, 2, "読めません"},
 		{[]string{"--listen", "9700"}, 1, "HOST:PORT"},
 		{[]string{"--listen", strings.TrimPrefix(taken, "http://")}, 1, "ほかのプログラム"},
 		{[]string{"--listen", "127.0.0.1:0", "--tls", "--ca", filepath.Join(t.TempDir(), "no", "ca.pem")}, 1, "CA 証明書を書けません"},
@@ -188,5 +196,32 @@ func TestWrongArgumentsAreExplained(t *testing.T) {
 		if code := run(t.Context(), c.args, &out, &problems); code != c.code || !strings.Contains(problems.String(), c.says) {
 			t.Errorf("%v: exit %d, want %d\n%s", c.args, code, c.code, &problems)
 		}
+	}
+}
+
+func TestNotifiesATillWithItsOwnCA(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 10)
+	till := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.URL.Path }))
+	defer till.Close()
+	ca := filepath.Join(t.TempDir(), "till.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: till.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	url, _, _ := start(t, "--listen", "127.0.0.1:0", "--paypay-webhook", till.URL+"/hook", "--webhook-ca", ca)
+	a, err := http.Post(url+"/_sim/paypay/settlement", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Body.Close()
+	limit := time.NewTimer(10 * time.Second)
+	defer limit.Stop()
+	select {
+	case path := <-got:
+		if path != "/hook" {
+			t.Errorf("notified %s", path)
+		}
+	case <-limit.C:
+		t.Error("no notification came")
 	}
 }

@@ -2,6 +2,7 @@ package paysim
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"time"
@@ -67,6 +68,7 @@ type Fault struct {
 	Path        string    `json:"path,omitempty"`     // a prefix of the path; "*" stands for one segment
 	Match       string    `json:"match,omitempty"`    // text in the path, the body or the identifier
 	Skip        int       `json:"skip,omitempty"`     // let this many go by first
+	Percent     int       `json:"percent,omitempty"`  // chance of each that fits, drawn from the seed; 100 when 0
 	Count       int       `json:"count,omitempty"`    // how often; 1 when 0, without end when negative
 	Code        string    `json:"code,omitempty"`     // the provider's error code
 	SkewSeconds int       `json:"skewSeconds,omitempty"`
@@ -91,8 +93,8 @@ func (s *Sim) SetFaults(list ...Fault) error {
 		if f.Provider != "" && f.Provider != payPayName && f.Provider != univapayName {
 			return core.Invalid("fault_provider", fmt.Sprintf("%d件目の provider は paypay か univapay です。", i+1))
 		}
-		if f.Skip < 0 || f.DelayMS < 0 || f.DelayMS > 600_000 {
-			return core.Invalid("fault_range", fmt.Sprintf("%d件目の skip・delayMs が範囲の外です。", i+1))
+		if f.Skip < 0 || f.DelayMS < 0 || f.DelayMS > 600_000 || f.Percent < 0 || f.Percent > 100 {
+			return core.Invalid("fault_range", fmt.Sprintf("%d件目の skip・delayMs・percent が範囲の外です。", i+1))
 		}
 		if f.Count == 0 {
 			f.Count = 1
@@ -152,12 +154,21 @@ func (s *Sim) take(subject, provider string, fits func(*fault) bool) *fault {
 			f.Skip--
 			continue
 		}
+		if f.Percent > 0 && !s.chance(f.Percent) {
+			continue
+		}
 		if f.left > 0 {
 			f.left--
 		}
 		return f
 	}
 	return nil
+}
+
+// chance draws from the same source as the identifiers, so that a seed replays it. Holds s.mu.
+func (s *Sim) chance(percent int) bool {
+	b := s.bits()
+	return int(binary.BigEndian.Uint32(b[:4])%100) < percent
 }
 
 // pathFits compares by segments: "/stores/*/charges" fits "/stores/1/charges/2".

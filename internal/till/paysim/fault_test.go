@@ -211,7 +211,7 @@ func TestFaultsChooseTheirCalls(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 	for _, bad := range [][]paysim.Fault{
-		{{Kind: "earthquake"}}, {{Kind: paysim.Hold, Provider: "x"}}, {{Kind: paysim.Hold, Skip: -1}}, {{Kind: paysim.WebhookDelayed, DelayMS: 600_001}}, make([]paysim.Fault, 1001),
+		{{Kind: "earthquake"}}, {{Kind: paysim.Hold, Provider: "x"}}, {{Kind: paysim.Hold, Skip: -1}}, {{Kind: paysim.Hold, Percent: 101}}, {{Kind: paysim.WebhookDelayed, DelayMS: 600_001}}, make([]paysim.Fault, 1001),
 	} {
 		if s.sim.SetFaults(bad...) == nil {
 			t.Errorf("%.80v was accepted", bad)
@@ -243,5 +243,27 @@ func TestCustomerHasToConfirmByFault(t *testing.T) {
 	s.faults(paysim.Fault{Kind: paysim.InsufficientFunds})
 	if s.sim.UnivapayPay(paysim.UnivapayOutcome{ChargeID: c.text("id")}) == nil || s.chargeStatus(c.text("id")) != "failed" {
 		t.Errorf("charge is %s", s.chargeStatus(c.text("id")))
+	}
+}
+
+func TestChanceOfAFaultIsDrawnFromTheSeed(t *testing.T) {
+	t.Parallel()
+	run := func(seed string) (hits int, pattern string) {
+		s := newShop(t, paysim.Options{Seed: seed})
+		s.faults(paysim.Fault{Kind: paysim.Maintenance, Percent: 30, Count: -1})
+		for range 1000 {
+			hit := s.payPay("GET", "/v2/codes/payments/p", nil).status == 503
+			if hit {
+				hits++
+			}
+			pattern += map[bool]string{true: "x", false: "."}[hit]
+		}
+		return hits, pattern
+	}
+	hits, first := run("a")
+	_, again := run("a")
+	_, other := run("b")
+	if hits < 250 || hits > 350 || first != again || first == other {
+		t.Errorf("%d of 1000 at 30 %%; replayed: %v; another seed differs: %v", hits, first == again, first != other)
 	}
 }

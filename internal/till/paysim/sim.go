@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -42,7 +44,7 @@ type Options struct {
 	StoreName string // 店舗名 in the settlement files
 	FeeRate   int64  // UnivaPay's fee in 1/10000 of the amount; 324 when zero, the highest rate the issue names
 
-	Client *http.Client // sends notifications; a plain one when nil
+	Client *http.Client // sends notifications; NotifyClient(nil) when nil
 }
 
 // Sim is both providers. It is safe for concurrent use.
@@ -80,7 +82,7 @@ func New(opt Options) *Sim {
 	opt.StoreName = either(opt.StoreName, "みほん市役所 市民課")
 	opt.FeeRate = either(opt.FeeRate, 324)
 	if opt.Client == nil {
-		opt.Client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		opt.Client = NotifyClient(nil)
 	}
 	s := &Sim{opt: opt, cred: opt.Credentials, now: opt.Clock, changed: make(chan struct{})}
 	s.stop, s.end = context.WithCancel(context.Background())
@@ -91,6 +93,15 @@ func New(opt Options) *Sim {
 	s.routeControl()
 	s.routePage()
 	return s
+}
+
+// NotifyClient returns a client for Options.Client: it follows no redirect, asks no proxy, and trusts
+// roots, or the system's when nil.
+func NotifyClient(roots *x509.CertPool) *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 func either[T comparable](v, otherwise T) T {
@@ -108,6 +119,7 @@ func (s *Sim) Close() {
 	s.mu.Unlock()
 	s.end()
 	s.post.wait.Wait()
+	s.opt.Client.CloseIdleConnections()
 }
 
 // forget empties the books. Identifiers go on counting: an old one never comes back. Holds s.mu, or
