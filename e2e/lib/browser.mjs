@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { portrait, voice } from "./fake.mjs";
 
 // The tools are those of web/, so that one `npm ci` serves both.
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
@@ -24,25 +25,34 @@ const always = [
   // A test of ours that looks up a name is wrong already.
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
   "--autoplay-policy=no-user-gesture-required",
-  "--use-fake-device-for-media-stream=display-media-type=browser",
+  // Ten pictures a second are enough to see that they come, and leave a two-core machine room for three people.
+  "--use-fake-device-for-media-stream=fps=10,display-media-type=browser",
 ];
 
 /**
  * Starts a browser that trusts one CA for real: in its NSS database, with no switch that forgives certificates.
  * @param {string} ca path of the certificate
- * @param {{asks?: boolean, args?: string[]}} [o] asks: it asks before it gives camera and microphone, and nobody answers
+ * @param {{refuses?: boolean, look?: import("./fake.mjs").Look, args?: string[]}} [o] refuses: camera and microphone are not
+ *   given to the page; look: somebody to see instead of the test picture
  */
-export async function openBrowser(ca, { asks = false, args = [] } = {}) {
+export async function openBrowser(ca, { refuses = false, look, args = [] } = {}) {
   const home = await mkdtemp(join(tmpdir(), "yakusho-home-"));
   const nss = join(home, ".pki", "nssdb");
   await mkdir(nss, { recursive: true });
   await run("certutil", ["-d", `sql:${nss}`, "-N", "--empty-password"]);
   if (ca !== "") await run("certutil", ["-d", `sql:${nss}`, "-A", "-t", "C,,", "-n", "office", "-i", ca]);
+  const wav = join(home, "voice.wav");
+  await voice(wav);
+  const fake = [`--use-file-for-fake-audio-capture=${wav}`];
+  if (look) {
+    await portrait(join(home, "look.y4m"), look);
+    fake.push(`--use-file-for-fake-video-capture=${join(home, "look.y4m")}`);
+  }
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
     env: { ...process.env, HOME: home, TZ: "Asia/Tokyo" },
-    args: [...always, ...(asks ? [] : ["--use-fake-ui-for-media-stream"]), ...args],
+    args: [...always, ...fake, refuses ? "--deny-permission-prompts" : "--use-fake-ui-for-media-stream", ...args],
   });
   return {
     browser,

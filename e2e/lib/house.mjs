@@ -50,7 +50,7 @@ export class House {
 
   /**
    * A browser by what it is started with; the same switches give the same process.
-   * @param {{asks?: boolean, args?: string[], trusts?: boolean}} [o] trusts false: the office's CA is not installed
+   * @param {{refuses?: boolean, look?: object, args?: string[], trusts?: boolean}} [o] trusts false: the office's CA is not installed
    */
   async browser(o = {}) {
     const key = JSON.stringify(o);
