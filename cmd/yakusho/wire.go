@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -282,6 +283,6 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 		}
 		fmt.Fprintf(w, "\n  ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
 	}
-	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: yakusho doctor --url %s --participants 3 --seconds 10\n\n", strings.TrimSuffix(p.origins[0], "/"))
+	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: %s doctor --url %s --participants 3 --seconds 10\n\n", os.Args[0], strings.TrimSuffix(p.origins[0], "/"))
 	return nil
 }
