@@ -36,7 +36,9 @@ export function Dialog({
       isKeyboardDismissDisabled={!dismissable}
       className="fixed inset-0 z-50 flex items-start justify-center overflow-y-auto bg-black/60 p-4"
     >
-      <Modal className={`w-full ${widths[width]} rounded-box sm:my-auto border border-line bg-paper text-body shadow-xl`}>
+      <Modal
+        className={`w-full ${widths[width]} rounded-box sm:my-auto border border-line bg-paper text-body shadow-xl`}
+      >
         <AriaDialog role={role} className="p-6 shadow-none outline-none">
           <div className="mb-4 flex items-start justify-between gap-4">
             <Heading slot="title" className="text-[22px]">
