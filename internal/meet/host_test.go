@@ -37,6 +37,11 @@ func TestWhoWasRemovedStaysOutByEveryWay(t *testing.T) {
 	w.wantHeard("the removed", ear, "notice removed by mayor", "closed")
 	w.wantHeard("the guest", guestEar, "state", "notice removed by mayor", "closed")
 	w.wantHeard("the host", mayorsEar, "state", "state")
+	_, err = w.Change(as("mayor"), m.ID, meet.Change{Host: &sato.Participant.ID})
+	w.refused(err, meet.ErrNotHere) // at once, not only after the next round
+	if n, _, err := w.Present(as("mayor"), m.ID); err != nil || n != 1 {
+		t.Errorf("%d present: %v", n, err)
+	}
 	w.reconcile()
 	w.wantStays(m, "高橋 一郎 udp 08:30:00-", "佐藤 花子 udp 08:30:00-08:31:00 removed", "業者 太郎 udp 08:30:00-08:31:00 removed")
 
@@ -346,4 +351,56 @@ func TestHandsChatAndReactionsReachTheRoom(t *testing.T) {
 	w.clock.Advance(5 * time.Second)
 	w.must(w.React(as("sato"), m.ID, "clap"))
 	w.wantHeard("the host", mayor, "reaction clap", "reaction clap", "reaction clap", "reaction clap", "reaction clap", "reaction heart", "reaction clap")
+}
+
+func TestWhoWritesOrWavesTooFastIsToldToWait(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	w.join(as("mayor"), m)
+	w.join(as("sato"), m)
+	say := func(n int) error {
+		_, err := w.Say(as("sato"), m.ID, fmt.Sprintf("key-%04d", n), "あ")
+		return err
+	}
+	for n := range 30 {
+		w.must(say(n))
+	}
+	w.refused(say(30), meet.ErrTooFast)
+	for n := range 20 {
+		w.must(w.Hand(as("sato"), m.ID, n%2 == 0, ""))
+	}
+	w.refused(w.Hand(as("sato"), m.ID, true, ""), meet.ErrTooFast)
+	_, err := w.Say(as("mayor"), m.ID, "key-0001", "あ")
+	w.must(err)
+	w.clock.Advance(10 * time.Second)
+	w.must(say(30))
+	w.must(w.Hand(as("sato"), m.ID, true, ""))
+	ms, err := w.Chat(as("mayor"), m.ID, 0)
+	w.must(err)
+	if len(ms) != 32 {
+		t.Errorf("%d messages kept", len(ms))
+	}
+}
+
+func TestTheNinthScreenOfOneParticipantClosesTheirOldest(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	w.join(as("mayor"), m)
+	w.join(as("sato"), m)
+	others := w.listen(as("mayor"), m)
+	var ears []*meet.Subscription
+	for range 10 {
+		ears = append(ears, w.listen(as("sato"), m))
+	}
+	w.must(w.React(as("mayor"), m.ID, "clap"))
+	for i, ear := range ears {
+		if i < 2 {
+			w.wantHeard("one of the oldest", ear, "closed")
+		} else {
+			w.wantHeard("one of the newest", ear, "reaction clap")
+		}
+	}
+	w.wantHeard("another participant", others, "reaction clap")
 }
