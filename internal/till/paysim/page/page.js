@@ -26,13 +26,14 @@
     b.type = "button";
     b.setAttribute("aria-label", label);
     b.addEventListener("click", async () => {
-      b.disabled = true;
+      if (b.getAttribute("aria-busy")) return;
+      b.setAttribute("aria-busy", "true"); // not disabled: that would throw the focus away
       try {
         await press();
       } catch (e) {
         say(e.message || "模擬サーバーに届きませんでした。", false);
       }
-      b.disabled = false;
+      b.removeAttribute("aria-busy");
       last = "";
       await refresh();
     });
@@ -60,7 +61,7 @@
         await pay(c, "insufficient_funds").catch(() => {});
         say(`${what}は残高不足で失敗しました。`, false);
       }),
-      button("キャンセル", `${what}の支払いをやめる`, false, async () => {
+      button("キャンセル", `${what}をキャンセルする`, false, async () => {
         await pay(c, "cancel");
         say(`${what}の支払いをやめました。`, false);
       }),
@@ -98,6 +99,7 @@
     if (now === last) return;
     last = now;
     const labels = new Map(l.wallets.map((w) => [w.brand, w.label]));
+    const held = document.activeElement?.getAttribute("aria-label");
     at("open").replaceChildren(...l.open.map(openCard));
     at("none").hidden = l.open.length > 0;
     at("shown").replaceChildren(...l.shown.slice(0, 10).map((k) => shownCard(k, labels)));
@@ -111,6 +113,9 @@
           }),
         ),
       );
+    // The focus stays on the button of the same name, or goes to what was said about it.
+    if (held && document.activeElement === document.body)
+      ([...document.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === held) || at("said")).focus();
   };
   refresh();
   setInterval(refresh, 2000);
