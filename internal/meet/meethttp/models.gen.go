@@ -52,7 +52,6 @@ func (e MuteRequestSource) Valid() bool {
 // Defines values for NoticeKind.
 const (
 	NoticeKindCameraStopped NoticeKind = "camera_stopped"
-	NoticeKindElsewhere     NoticeKind = "elsewhere"
 	NoticeKindEnded         NoticeKind = "ended"
 	NoticeKindHandLowered   NoticeKind = "hand_lowered"
 	NoticeKindHostGiven     NoticeKind = "host_given"
@@ -65,8 +64,6 @@ const (
 func (e NoticeKind) Valid() bool {
 	switch e {
 	case NoticeKindCameraStopped:
-		return true
-	case NoticeKindElsewhere:
 		return true
 	case NoticeKindEnded:
 		return true
