@@ -46,9 +46,7 @@ export interface Link {
   /** the browser waits for a press before it plays sound */
   readonly soundBlocked: Watchable<boolean>;
   connect(ticket: Ticket): Promise<void>;
-  /** Finds a new path for the media and takes the connection up again, without a new ticket. */
-  resume(): void;
-  /** Relay credentials for the next time a path is looked for. */
+  /** Relay credentials for the next time the engine looks for a path by itself. */
   setIceServers(servers: readonly IceServer[]): void;
   setSpeaker(id: string): void;
   startSound(): Promise<void>;

@@ -66,19 +66,12 @@ export class LiveLink implements Link, Outlet {
       websocketTimeout: signalDeadline,
       peerConnectionTimeout: mediaDeadline,
     });
+    pinToken(this.#room, t.token);
     this.#stopMedia = this.#media.state.watch(this.#soon);
     this.soundBlocked.set(!this.#room.canPlaybackAudio);
     this.#now();
     // Seeing and hearing the others does not wait for what oneself sends.
     void this.#media.connect(this).catch((e) => console.error("publish", e));
-  }
-
-  resume(): void {
-    // Private in the library, but the very call it makes itself when a transport fails: the signalling socket is opened
-    // anew with reconnect=1 and both transports restart ICE. simulateScenario does the same by a longer way.
-    const engine = engineOf(this.#room);
-    if (typeof engine?.handleDisconnect === "function") engine.handleDisconnect("no media on the path", 0);
-    else void this.#room.simulateScenario("signal-reconnect");
   }
 
   setIceServers(servers: readonly IceServer[]): void {
@@ -270,7 +263,16 @@ function markOf(q: ConnectionQuality): LinkHealth["mark"] {
 interface Engine {
   rtcConfig?: RTCConfiguration;
   pcManager?: Partial<Record<"publisher" | "subscriber", { getStats(): Promise<RTCStatsReport> | undefined }>>;
-  handleDisconnect?: (why: string, reason: number) => void;
+}
+
+/**
+ * The engine of the server sends tokens of its own from time to time, and the library would resume with the newest. Our
+ * server admits a connection by the ticket it was made with and by nothing else.
+ */
+function pinToken(room: Room, token: string): void {
+  const engine = engineOf(room);
+  if (engine !== undefined)
+    Object.defineProperty(engine, "token", { get: () => token, set: () => {}, configurable: true });
 }
 
 function engineOf(room: Room): Engine | undefined {

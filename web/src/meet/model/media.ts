@@ -84,6 +84,8 @@ export class LocalMedia {
   #camera: LocalVideoTrack | undefined;
   #screen: LocalTrack[] = [];
   #outlet: Outlet | undefined;
+  // What the present connection has been given. A camera that is off is given only when it is switched on.
+  #sent = new Set<LocalTrack>();
   #closed = false;
   /** false once the person has switched the camera off */
   cameraWanted = true;
@@ -115,7 +117,7 @@ export class LocalMedia {
         .on(TrackEvent.Restarted, this.#syncMic);
       if (this.state.get().muted) await track.mute();
       this.#syncMic();
-      await this.#outlet?.publish(track, microphoneOptions);
+      await this.#send(track, microphoneOptions);
     } catch (e) {
       if (turn === this.#micTurn) await this.#failMic(e);
     }
@@ -148,6 +150,7 @@ export class LocalMedia {
           await this.#camera.unmute();
         }
         this.#syncCamera();
+        await this.#send(this.#camera, cameraOptions);
         return;
       }
       this.state.patch({ camera: { status: "opening" } });
@@ -164,7 +167,7 @@ export class LocalMedia {
         .on(TrackEvent.Restarted, this.#syncCamera)
         .on(TrackEvent.Ended, this.#cameraEnded);
       this.#syncCamera();
-      await this.#outlet?.publish(track, cameraOptions);
+      await this.#send(track, cameraOptions);
     } catch (e) {
       if (turn !== this.#cameraTurn) return;
       const cause = explain(e, await surroundings("camera"));
@@ -204,7 +207,7 @@ export class LocalMedia {
     this.#screen = tracks;
     for (const t of tracks) t.on(TrackEvent.Ended, this.#shareEnded);
     this.state.patch({ sharing: true });
-    for (const t of tracks) await this.#outlet?.publish(t, optionsOf(t));
+    for (const t of tracks) await this.#send(t, optionsOf(t));
     return undefined;
   }
 
@@ -213,6 +216,7 @@ export class LocalMedia {
     this.#screen = [];
     for (const t of tracks) {
       t.off(TrackEvent.Ended, this.#shareEnded);
+      this.#sent.delete(t);
       await this.#outlet?.unpublish(t).catch(() => {});
       t.stop();
     }
@@ -270,9 +274,12 @@ export class LocalMedia {
   /** A connection exists: everything that is open goes out over it. */
   async connect(outlet: Outlet): Promise<void> {
     this.#outlet = outlet;
-    if (this.#mic) await outlet.publish(this.#mic, microphoneOptions);
-    if (this.#camera) await outlet.publish(this.#camera, cameraOptions);
-    for (const t of this.#screen) await outlet.publish(t, optionsOf(t));
+    this.#sent = new Set();
+    await Promise.all([
+      this.#mic && this.#send(this.#mic, microphoneOptions),
+      this.#camera?.isMuted === false && this.#send(this.#camera, cameraOptions),
+      ...this.#screen.map((t) => this.#send(t, optionsOf(t))),
+    ]);
     // An engine that went away may have taken an effect with it.
     if (this.state.get().quiet === "on" && this.#mic?.getProcessor() === undefined) await this.setQuiet(true);
     if (this.state.get().blur === "on" && this.#camera?.getProcessor() === undefined) await this.setBlur(true);
@@ -336,6 +343,12 @@ export class LocalMedia {
   readonly #shareEnded = (): void => {
     void this.stopShare();
   };
+
+  async #send(track: LocalTrack, options: TrackPublishOptions): Promise<void> {
+    if (this.#outlet === undefined || this.#sent.has(track)) return;
+    this.#sent.add(track);
+    await this.#outlet.publish(track, options);
+  }
 
   async #failMic(e: unknown): Promise<void> {
     const cause = explain(e, await surroundings("microphone"));

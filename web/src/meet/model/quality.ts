@@ -22,22 +22,36 @@ export function judgeQuality(i: QualityInput): Quality {
   return "good";
 }
 
+// A connection that has just been made feels its way up and is "limited" while it does.
+const warmUpMs = 12_000;
+
 /**
  * Keeps a word on the screen until the next one has held for a while, so that it does not flicker. Getting worse shows
- * after 2 s, getting better after 5 s, losing the line at once.
+ * after 4 s, getting better after 5 s, losing the line at once, and nothing but that while a connection is new.
  */
 export class SteadyQuality {
   #shown: Quality = "good";
   #wanted: Quality = "good";
   #since = 0;
+  #began = 0;
+
+  /** A new connection begins. */
+  reset(now: number): void {
+    this.#shown = "good";
+    this.#wanted = "good";
+    this.#since = now;
+    this.#began = now;
+  }
 
   feed(q: Quality, now: number): Quality {
-    if (q !== this.#wanted) {
-      this.#wanted = q;
+    const wanted = q === "congested" && now - this.#began < warmUpMs ? "good" : q;
+    if (wanted !== this.#wanted) {
+      this.#wanted = wanted;
       this.#since = now;
     }
-    const wait = q === "recovering" || this.#shown === "recovering" ? 0 : q === "good" ? 5000 : 2000;
-    if (q !== this.#shown && now - this.#since >= wait) this.#shown = q;
+    const atOnce = wanted === "recovering" || this.#shown === "recovering";
+    const wait = atOnce ? 0 : wanted === "good" ? 5000 : 4000;
+    if (wanted !== this.#shown && now - this.#since >= wait) this.#shown = wanted;
     return this.#shown;
   }
 }

@@ -1,9 +1,9 @@
 import { Cell } from "./cell";
 import { backOff, type Ending, judgeRefusal, next, type Phase, type Step } from "./life";
-import type { IceServer, Link, LinkEvents, Ticket } from "./link";
+import type { IceServer, Link, LinkEvents, LinkHealth, Ticket } from "./link";
 import { judgeQuality, type Quality, SteadyQuality } from "./quality";
 import type { Peer, RosterEntry } from "./roster";
-import { Watchdog } from "./watchdog";
+import { type PathState, Watchdog } from "./watchdog";
 
 /** What the stay in a meeting looks like from outside. */
 export interface SessionView {
@@ -69,15 +69,15 @@ export interface SessionDeps {
   notify?(n: SessionNotice): void;
   wait?(ms: number, signal: AbortSignal): Promise<void>;
   now?(): number;
-  every?(ms: number, f: () => void): () => void;
 }
 
 /** Deadlines in ms. A call that hangs on a dead line must not keep the next one from finding the line repaired. */
-export const deadlines = { join: 4000, connect: 12_000, resume: 9000, look: 500 } as const;
+export const deadlines = { join: 4000, connect: 12_000, resume: 9000, look: 500, lookAgain: 150 } as const;
 
 /**
  * One person's stay in one meeting, from the knock to the end. It holds the connection, notices when it dies, and gets
- * back in: first by resuming, then with a new ticket, as often as it takes. A reload is never needed.
+ * back in with a new ticket, as often as it takes. A reload is never needed. (The engine resumes by itself when only its
+ * signalling socket breaks and media goes on.)
  */
 export class RoomSession {
   readonly view = new Cell<SessionView>({
@@ -103,7 +103,6 @@ export class RoomSession {
   #unwatch: (() => void)[] = [];
   #abort = new AbortController();
   #resumingSince = 0;
-  #looking = false;
   #wake: (() => void) | undefined;
   #ice: readonly IceServer[] | undefined;
   /** told of each look, e.g. to judge whether the computer keeps up */
@@ -113,10 +112,6 @@ export class RoomSession {
     this.#d = {
       wait: abortableWait,
       now: () => performance.now(),
-      every: (ms, f) => {
-        const t = setInterval(f, ms);
-        return () => clearInterval(t);
-      },
       ...deps,
     };
   }
@@ -192,14 +187,14 @@ export class RoomSession {
   }
 
   /** Tries to get in until it works or there is nothing to get into. */
-  async #enter(wasIn: boolean): Promise<void> {
+  async #enter(wasIn: boolean, atOnce = !wasIn): Promise<void> {
     const signal = this.#abort.signal;
     for (let n = 0; !signal.aborted; n++) {
-      if (wasIn || n > 0) {
+      if (n > 0 || !atOnce) {
         const woken = new Promise<void>((r) => {
           this.#wake = r;
         });
-        await Promise.race([this.#d.wait(backOff(wasIn ? n : n - 1) * 1000, signal), woken]);
+        await Promise.race([this.#d.wait(backOff(atOnce ? n - 1 : n) * 1000, signal), woken]);
         if (signal.aborted) return;
       }
       const ticket = await this.#knock(signal, wasIn);
@@ -249,14 +244,16 @@ export class RoomSession {
     }
     if (this.#ice !== undefined) link.setIceServers(this.#ice);
     this.#dog.reset();
+    this.#steady.reset(this.#d.now());
     this.#unwatch = [
       link.peers.watch(() => this.view.patch({ peers: link.peers.get() })),
       link.soundBlocked.watch(() => this.view.patch({ soundBlocked: link.soundBlocked.get() })),
-      this.#d.every(deadlines.look, () => void this.#look(link)),
     ];
+    void this.#watch(link, signal);
     this.#step("connected", {
       tries: 0,
       resuming: false,
+      quality: "good",
       peers: link.peers.get(),
       soundBlocked: link.soundBlocked.get(),
     });
@@ -279,7 +276,7 @@ export class RoomSession {
     this.view.patch({ resuming: on });
   }
 
-  #lost(why: "elsewhere" | "line"): void {
+  #lost(why: "elsewhere" | "line", atOnce = false): void {
     if (why === "elsewhere") {
       this.#finish({ kind: "elsewhere" });
       return;
@@ -287,7 +284,7 @@ export class RoomSession {
     // While joining the failed connect call itself says so.
     if (!this.#step("lost", { resuming: false })) return;
     this.#drop();
-    void this.#enter(true);
+    void this.#enter(true, atOnce);
   }
 
   #drop(): void {
@@ -298,38 +295,41 @@ export class RoomSession {
     void link?.close();
   }
 
-  async #look(link: Link): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
-    try {
-      const h = await link.health();
-      if (this.#link !== link) return;
-      const now = this.#d.now();
-      const resuming = this.view.get().resuming;
-      if (resuming && now - this.#resumingSince > deadlines.resume) {
-        this.#lost("line");
-        return;
+  async #watch(link: Link, signal: AbortSignal): Promise<void> {
+    while (this.#link === link && !signal.aborted) {
+      let state: PathState = "alive";
+      try {
+        state = this.#judge(link, await link.health());
+      } catch (err) {
+        // A connection that is just closing has no statistics; the next look tells more.
+        console.debug("look", err);
       }
-      if (!resuming && this.#dog.look(h.paths, h.expecting, now) === "dead") {
-        this.#setResuming(true);
-        link.resume();
-      }
-      const quality = judgeQuality({
-        recovering: this.view.get().resuming,
-        soundOnly: this.soundOnly.get(),
-        mark: h.mark,
-        videos: h.videos,
-        paused: h.paused,
-        limited: h.limited,
-      });
-      this.view.patch({ quality: this.#steady.feed(quality, now), relayed: h.relayed });
-      this.onHealth?.(h);
-    } catch (err) {
-      // A connection that is just closing has no statistics; the next look tells more.
-      console.debug("look", err);
-    } finally {
-      this.#looking = false;
+      await this.#d.wait(state === "silent" ? deadlines.lookAgain : deadlines.look, signal);
     }
+  }
+
+  #judge(link: Link, h: LinkHealth): PathState {
+    if (this.#link !== link) return "alive";
+    const now = this.#d.now();
+    const resuming = this.view.get().resuming;
+    const state = resuming ? "alive" : this.#dog.look(h.paths, h.expecting, now);
+    if (state === "dead" || (resuming && now - this.#resumingSince > deadlines.resume)) {
+      // A new connection, not a resumed one: with the old path still in its books Chromium takes 3.5 s from the cut
+      // until it uses another, and some 2 s more for the first picture. A new one has nothing to give up first.
+      this.#lost("line", true);
+      return state;
+    }
+    const quality = judgeQuality({
+      recovering: resuming,
+      soundOnly: this.soundOnly.get(),
+      mark: h.mark,
+      videos: h.videos,
+      paused: h.paused,
+      limited: h.limited,
+    });
+    this.view.patch({ quality: this.#steady.feed(quality, now), relayed: h.relayed });
+    this.onHealth?.(h);
+    return state;
   }
 }
 

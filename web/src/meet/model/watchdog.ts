@@ -22,6 +22,9 @@ export interface PathSample {
   asked: number;
 }
 
+/** silent: nothing has come for a moment; worth looking again soon. */
+export type PathState = "alive" | "silent" | "dead";
+
 export interface WatchdogOptions {
   /** ms without anything after which a busy path is dead */
   silence?: number;
@@ -54,7 +57,7 @@ export class Watchdog {
   #pause = 0;
 
   constructor(o: WatchdogOptions = {}) {
-    this.#silence = o.silence ?? 1800;
+    this.#silence = o.silence ?? 1500;
     this.#quiet = o.quietSilence ?? 4000;
     this.#misses = o.misses ?? 3;
   }
@@ -69,7 +72,7 @@ export class Watchdog {
   }
 
   /** One look at `now` (ms, monotonic). `expecting`: somebody's media should be arriving. */
-  look(samples: readonly PathSample[], expecting: boolean, now: number): "alive" | "dead" {
+  look(samples: readonly PathSample[], expecting: boolean, now: number): PathState {
     if (samples.length === 0) return "alive"; // not connected yet: the connection has its own deadline
     if (this.#lookedAt !== 0 && now - this.#lookedAt > sleptMs) this.reset();
     this.#lookedAt = now;
@@ -100,6 +103,7 @@ export class Watchdog {
     }
     if (unanswered) return "dead";
     const patience = Math.min(Math.max(this.#silence, 2.5 * this.#pause), 6000);
-    return expecting && this.#steady >= steadyLooks && now - this.#progressAt >= patience ? "dead" : "alive";
+    if (progress || !expecting || this.#steady < steadyLooks) return "alive";
+    return now - this.#progressAt >= patience ? "dead" : "silent";
   }
 }

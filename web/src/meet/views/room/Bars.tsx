@@ -17,7 +17,7 @@ export function Bars({ room }: { room: MeetingRoom }) {
   }, [congested]);
   const recovering = view.phase === "recovering" || view.resuming;
   return (
-    <div className="flex flex-col gap-2">
+    <div>
       {view.soundBlocked && (
         <Bar icon="speakerOff" title={t("meet.bar.soundBlocked")} also={t("meet.bar.soundBlockedNote")}>
           <DarkButton
@@ -79,7 +79,7 @@ function Bar({
   children?: React.ReactNode;
 }) {
   return (
-    <div className="flex min-h-12 items-center gap-2 rounded-ctl border border-warn-line bg-warn-soft py-0 pr-1 pl-4 text-warn">
+    <div className="mb-2 flex min-h-12 items-center gap-2 rounded-ctl border border-warn-line bg-warn-soft py-0 pr-1 pl-4 text-warn">
       <Icon name={icon} />
       <p className="min-w-0 flex-1 py-1 leading-snug">
         <b className="mr-4">{title}</b>

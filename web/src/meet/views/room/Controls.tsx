@@ -71,7 +71,7 @@ export function Controls({
         />
         <Control
           icon="share"
-          label={t(local.sharing ? "meet.room.stopShare" : "meet.room.share")}
+          label={t(local.sharing ? "meet.room.stopShareShort" : "meet.room.share")}
           keys="share"
           look={local.sharing ? lit : plain}
           onClick={actions.share}

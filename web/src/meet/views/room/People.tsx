@@ -93,11 +93,13 @@ export function People({ room, people, alone }: { room: MeetingRoom; people: rea
       <ul className="m-0 min-h-0 list-none overflow-y-auto px-4 pb-2">
         {listOrder(people).map((p) => (
           <li key={p.id} className="flex min-h-11 items-center gap-2" data-testid="person">
-            <span className="min-w-0 truncate" title={[p.name, p.department, p.office].filter(Boolean).join(" ")}>
-              {p.name}
-            </span>
-            <span className="shrink-0 text-sub">
-              {p.me ? t("meet.room.me") : p.host ? t("meet.room.host") : p.guest ? t("meet.room.guest") : ""}
+            <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 leading-snug">
+              <span className="max-w-full truncate" title={[p.name, p.department, p.office].filter(Boolean).join(" ")}>
+                {p.name}
+              </span>
+              <span className="text-sub">
+                {p.me ? t("meet.room.me") : p.host ? t("meet.room.host") : p.guest ? t("meet.room.guest") : ""}
+              </span>
             </span>
             <State person={p} room={room} />
             {host && !p.me && (

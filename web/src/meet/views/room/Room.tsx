@@ -91,7 +91,7 @@ export function Room({ room }: { room: MeetingRoom }) {
         recovering={view.phase === "recovering"}
       />
       <main id="main" tabIndex={-1} className={`relative grid min-h-0 flex-1 gap-2 px-2 sm:px-4 ${columns}`}>
-        <section aria-label={t("meet.room.stage")} className="flex min-h-[280px] min-w-0 flex-col gap-2 lg:min-h-0">
+        <section aria-label={t("meet.room.stage")} className="flex min-h-[280px] min-w-0 flex-col lg:min-h-0">
           <Bars room={room} />
           {byGrid ? (
             <Grid room={room} people={tiles} limit={relief >= 2 ? 4 : 9} />
