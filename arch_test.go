@@ -28,29 +28,30 @@ type room struct {
 // house is the floor plan of docs/adr/0001: imports point downwards only, and never from one business
 // module to another.
 var house = map[string]room{
-	"cmd/paysim":              {floor: 4},
-	"cmd/yakusho":             {floor: 4},
-	"internal/core":           {floor: 0},
-	"internal/audit":          {floor: 1, module: "audit"},
-	"internal/auth":           {floor: 1, module: "auth"},
-	"internal/meet":           {floor: 1, module: "meet", may: []string{"golang.org/x/text/unicode/norm"}},
-	"internal/org":            {floor: 1, module: "org"},
-	"internal/sqldb":          {floor: 2},
-	"internal/httpx":          {floor: 2},
-	"internal/audit/auditsql": {floor: 3, module: "audit"},
-	"internal/auth/authhttp":  {floor: 3, module: "auth"},
-	"internal/auth/authsql":   {floor: 3, module: "auth"},
-	"internal/auth/local":     {floor: 3, module: "auth"},
-	"internal/meet/meethttp":  {floor: 3, module: "meet", may: []string{"yakusho/internal/meet/turn"}},
-	"internal/meet/meetsql":   {floor: 3, module: "meet"},
-	"internal/meet/sfu":       {floor: 3, module: "meet"},
-	"internal/meet/turn":      {floor: 3, module: "meet"},
-	"internal/meet/meettest":  {floor: 3, module: "meet", tests: true},
-	"internal/org/orgsql":     {floor: 3, module: "org"},
-	"internal/till/paysim":    {floor: 3, module: "till"},
-	"internal/tlsca":          {floor: 3},
-	"internal/testkit":        {floor: 3, tests: true},
-	"web":                     {floor: 3},
+	"cmd/paysim":                   {floor: 4},
+	"cmd/yakusho":                  {floor: 4},
+	"internal/core":                {floor: 0},
+	"internal/audit":               {floor: 1, module: "audit"},
+	"internal/auth":                {floor: 1, module: "auth"},
+	"internal/meet":                {floor: 1, module: "meet", may: []string{"golang.org/x/text/unicode/norm"}},
+	"internal/org":                 {floor: 1, module: "org"},
+	"internal/sqldb":               {floor: 2},
+	"internal/httpx":               {floor: 2},
+	"internal/audit/auditsql":      {floor: 3, module: "audit"},
+	"internal/auth/authhttp":       {floor: 3, module: "auth"},
+	"internal/auth/authsql":        {floor: 3, module: "auth"},
+	"internal/auth/local":          {floor: 3, module: "auth"},
+	"internal/meet/meethttp":       {floor: 3, module: "meet", may: []string{"yakusho/internal/meet/turn"}},
+	"internal/meet/meetsql":        {floor: 3, module: "meet"},
+	"internal/meet/sfu":            {floor: 3, module: "meet"},
+	"internal/meet/turn":           {floor: 3, module: "meet"},
+	"internal/meet/meettest":       {floor: 3, module: "meet", tests: true},
+	"internal/meet/meettest/suite": {floor: 3, module: "meet", tests: true},
+	"internal/org/orgsql":          {floor: 3, module: "org"},
+	"internal/till/paysim":         {floor: 3, module: "till"},
+	"internal/tlsca":               {floor: 3},
+	"internal/testkit":             {floor: 3, tests: true},
+	"web":                          {floor: 3},
 }
 
 // Packages outside the standard library that only one room may import, because everyone else goes
@@ -107,6 +108,9 @@ func TestEveryImportPointsDownwards(t *testing.T) {
 			continue
 		}
 		for _, path := range p.Imports {
+			if path == "testing" && from != "internal/testkit" && from != "internal/meet/meettest/suite" {
+				t.Errorf("%s imports testing, and may be part of the product", from)
+			}
 			if why := wrong(from, here, path); why != "" {
 				t.Errorf("%s imports %s: %s", from, path, why)
 			}
@@ -146,6 +150,25 @@ func wrong(from string, here room, path string) string {
 		return "mechanism knows core only"
 	}
 	return ""
+}
+
+// TestTheProductCarriesNoTestMachinery keeps out of the binary what only tests need, and with it any
+// dependency nobody meant to ship.
+func TestTheProductCarriesNoTestMachinery(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range []string{"./cmd/yakusho", "./cmd/paysim"} {
+		out, err := exec.Command("go", "list", "-deps", cmd).Output()
+		if err != nil {
+			t.Fatalf("list dependencies of %s: %v", cmd, err)
+		}
+		for _, p := range strings.Fields(string(out)) {
+			for _, unwanted := range []string{"github.com/google/go-cmp/", "pgregory.net/rapid", "go.uber.org/goleak", "yakusho/internal/testkit", "yakusho/internal/meet/meettest/suite"} {
+				if p == unwanted || strings.HasSuffix(unwanted, "/") && strings.HasPrefix(p, unwanted) {
+					t.Errorf("%s carries %s", cmd, p)
+				}
+			}
+		}
+	}
 }
 
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {

@@ -65,17 +65,17 @@ func (s *Service) Leave(ctx context.Context) error {
 	return failed
 }
 
-// Sweep ends open meetings that are empty and long past their planned end, and forgets the rooms of
-// meetings nobody is in.
+// Sweep ends meetings that are empty and long past their planned end, and forgets the rooms of meetings
+// nobody is in.
 func (s *Service) Sweep(ctx context.Context) error {
-	open, err := s.Store.Open(ctx)
-	if err != nil {
-		return fmt.Errorf("list open meetings: %w", err)
-	}
 	now := s.Clock()
+	lingering, err := s.Store.Lingering(ctx, now.Add(-idleEnd))
+	if err != nil {
+		return fmt.Errorf("list lingering meetings: %w", err)
+	}
 	var failed error
-	for _, m := range open {
-		if s.hub.count(m.ID, "") > 0 || now.Before(m.EndsAt.Add(idleEnd)) {
+	for _, m := range lingering {
+		if s.hub.count(m.ID, "") > 0 {
 			continue
 		}
 		if err := s.Audit.Record(ctx, "meet.end", string(m.ID), "ok", map[string]string{"reason": "empty"}); err != nil {

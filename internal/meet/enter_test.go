@@ -289,7 +289,7 @@ func TestNothingIsDecidedThatCannotBeRemembered(t *testing.T) {
 	if now != m {
 		t.Errorf("the meeting became %+v, was %+v", now, m)
 	}
-	open, err := w.store.Open(context.Background())
+	open, err := w.store.Lingering(context.Background(), m.EndsAt.AddDate(1, 0, 0))
 	w.must(err)
 	ps, err := w.store.Participants(context.Background(), m.ID)
 	w.must(err)

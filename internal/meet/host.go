@@ -19,6 +19,14 @@ func (s *Service) hosted(ctx context.Context, id core.ID, action string) (Meetin
 	case m.State == StateEnded:
 		return Meeting{}, ErrEnded
 	}
+	// Whoever was removed, host or organiser, has no say in the meeting any more.
+	p, err := s.Store.Participant(ctx, id, SubjectOf(core.ActorFrom(ctx)))
+	switch {
+	case err != nil && !errors.Is(err, ErrNotHere):
+		return Meeting{}, fmt.Errorf("find participant: %w", err)
+	case !p.RemovedAt.IsZero():
+		return Meeting{}, s.refuse(ctx, action, string(id), ErrRemoved)
+	}
 	return m, nil
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"yakusho/internal/core"
 	"yakusho/internal/meet"
-	"yakusho/internal/meet/meettest"
+	"yakusho/internal/meet/meettest/suite"
 )
 
 func TestWhoWasRemovedStaysOutByEveryWay(t *testing.T) {
@@ -232,11 +232,11 @@ func TestMuteAllSparesTheCallerAndWhoIsAway(t *testing.T) {
 	own := w.listen(as("mayor"), m)
 	w.must(w.Mute(as("mayor"), m.ID, "", meet.SourceMicrophone))
 	got := w.media.Muted()
-	want := []meettest.Muted{
+	want := []suite.Muted{
 		{Participant: sato.Participant.ID, Source: meet.SourceMicrophone},
 		{Participant: in.Participant.ID, Source: meet.SourceMicrophone},
 	}
-	byID := func(a, b meettest.Muted) int { return cmp.Compare(a.Participant, b.Participant) }
+	byID := func(a, b suite.Muted) int { return cmp.Compare(a.Participant, b.Participant) }
 	slices.SortFunc(want, byID)
 	slices.SortFunc(got, byID)
 	if !slices.Equal(got, want) {

@@ -16,7 +16,7 @@ import (
 	"yakusho/internal/core"
 	"yakusho/internal/meet"
 	"yakusho/internal/meet/meetsql"
-	"yakusho/internal/meet/meettest"
+	"yakusho/internal/meet/meettest/suite"
 	"yakusho/internal/testkit"
 )
 
@@ -25,7 +25,7 @@ type town struct {
 	*meet.Service
 	t     *testing.T
 	clock *testkit.Clock
-	media *meettest.Media
+	media *suite.Media
 	store *flaky
 	relay *relay
 	audit *journal
@@ -39,7 +39,7 @@ func newTown(t *testing.T, edit ...func(*meet.Config)) *town {
 		t.Fatal(err)
 	}
 	w := &town{
-		t: t, clock: testkit.NewClock(time.Time{}), media: &meettest.Media{}, store: &flaky{Store: store},
+		t: t, clock: testkit.NewClock(time.Time{}), media: &suite.Media{}, store: &flaky{Store: store},
 		relay: &relay{}, audit: &journal{}, zone: time.FixedZone("JST", 9*3600),
 	}
 	c := meet.Config{

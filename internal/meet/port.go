@@ -18,8 +18,9 @@ type Meetings interface {
 	// Of returns the meetings that begin in [from, to) or are open, where the subject is host or a
 	// participant who was not removed, in the order of their beginning.
 	Of(ctx context.Context, s Subject, from, to time.Time) ([]Meeting, error)
-	// Open returns the meetings that are open.
-	Open(ctx context.Context) ([]Meeting, error)
+	// Lingering returns the meetings that have not ended although they were planned to at that time
+	// or before, the longest over first.
+	Lingering(ctx context.Context, since time.Time) ([]Meeting, error)
 	// Amend changes what is set in a, of a meeting that has not ended, and returns it.
 	Amend(ctx context.Context, id core.ID, a Amendment) (Meeting, error)
 	// End ends a meeting, every stay in it and every guest pass to it. Ending twice answers ErrEnded.

@@ -22,7 +22,8 @@ type move struct {
 // life is the whole life of a meeting. SQL enforces it (WHERE state = from) and a golden test prints it.
 var life = [...]move{
 	{StateScheduled, "first person comes in", StateOpen},
-	{StateScheduled, "cancelled by the host", StateEnded},
+	{StateScheduled, "ended by the host", StateEnded},
+	{StateScheduled, "nobody came, and its planned time long past", StateEnded},
 	{StateOpen, "ended by the host", StateEnded},
 	{StateOpen, "empty, and its planned time long past", StateEnded},
 }

@@ -89,13 +89,14 @@ func (s *Store) Of(ctx context.Context, who meet.Subject, from, to time.Time) ([
 	return ms, nil
 }
 
-const openQuery = `SELECT ` + meetingColumns + ` FROM meet_meeting WHERE state = 'open' ORDER BY starts_at, id`
+const lingeringQuery = `SELECT ` + meetingColumns + ` FROM meet_meeting
+WHERE state <> 'ended' AND ends_at <= $1 ORDER BY ends_at, id`
 
-// Open implements meet.Meetings; the earliest comes first.
-func (s *Store) Open(ctx context.Context) ([]meet.Meeting, error) {
-	ms, err := list(ctx, s.db, scanMeeting, openQuery)
+// Lingering implements meet.Meetings; the longest over comes first.
+func (s *Store) Lingering(ctx context.Context, before time.Time) ([]meet.Meeting, error) {
+	ms, err := list(ctx, s.db, scanMeeting, lingeringQuery, core.Micros(before))
 	if err != nil {
-		return nil, fmt.Errorf("open meetings: %w", err)
+		return nil, fmt.Errorf("lingering meetings: %w", err)
 	}
 	return ms, nil
 }

@@ -7,7 +7,7 @@ import (
 
 	"yakusho/internal/meet"
 	"yakusho/internal/meet/meetsql"
-	"yakusho/internal/meet/meettest"
+	"yakusho/internal/meet/meettest/suite"
 	"yakusho/internal/sqldb"
 	"yakusho/internal/testkit"
 )
@@ -33,7 +33,7 @@ func TestStoreKeepsWhatMeetAsksOfIt(t *testing.T) {
 	for name, url := range map[string]func(testing.TB) string{"sqlite": testkit.SQLite, "postgres": testkit.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			meettest.RunStore(t, func(t *testing.T) meet.Store { return open(t, testkit.Open(t, url(t))) })
+			suite.RunStore(t, func(t *testing.T) meet.Store { return open(t, testkit.Open(t, url(t))) })
 		})
 	}
 }

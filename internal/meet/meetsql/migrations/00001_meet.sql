@@ -20,6 +20,7 @@ CREATE TABLE meet_meeting (
 CREATE UNIQUE INDEX meet_meeting_number ON meet_meeting (number) WHERE state <> 'ended';
 CREATE INDEX meet_meeting_starts ON meet_meeting (starts_at);
 CREATE INDEX meet_meeting_open ON meet_meeting (starts_at, id) WHERE state = 'open';
+CREATE INDEX meet_meeting_living ON meet_meeting (ends_at, id) WHERE state <> 'ended';
 
 CREATE TABLE meet_participant (
     id          TEXT    NOT NULL PRIMARY KEY,

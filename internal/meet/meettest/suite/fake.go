@@ -1,4 +1,4 @@
-package meettest
+package suite
 
 import (
 	"context"

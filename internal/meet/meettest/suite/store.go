@@ -1,4 +1,4 @@
-package meettest
+package suite
 
 import (
 	"context"
@@ -195,7 +195,9 @@ var meetingCases = []storeCase{
 		day := time.Date(2026, time.September, 30, 15, 0, 0, 0, time.UTC) // midnight in Japan
 		next := day.AddDate(0, 0, 1)
 		at := func(title string, start time.Time, state meet.State, host meet.Subject, who ...meet.Participant) meet.Meeting {
-			return b.plan(func(m *meet.Meeting) { m.Title, m.StartsAt, m.State, m.Host = title, start, state, host }, who...)
+			return b.plan(func(m *meet.Meeting) {
+				m.Title, m.StartsAt, m.EndsAt, m.State, m.Host = title, start, start.Add(time.Hour), state, host
+			}, who...)
 		}
 		me := func() meet.Participant { return meet.Participant{Subject: "p:me"} }
 		at("tomorrow", next, meet.StateScheduled, "p:me")
@@ -214,7 +216,8 @@ var meetingCases = []storeCase{
 		b.same("of the person", b.titles(b.Of(b.ctx(), "p:me", day, next)),
 			[]string{"open since yesterday", "first of the day", "ended this morning", "last of the day"})
 		b.same("of nobody", b.titles(b.Of(b.ctx(), "p:nobody", day, next)), []string(nil))
-		b.same("open", b.titles(b.Open(b.ctx())), []string{"open since yesterday", "of others", "removed from"})
+		b.same("lingering", b.titles(b.Lingering(b.ctx(), day.Add(2*time.Hour))),
+			[]string{"open since yesterday", "yesterday", "first of the day", "of others"})
 	}},
 	{"an amendment changes what it names and nothing else", func(b bench) {
 		m := b.plan(nil)
