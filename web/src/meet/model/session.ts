@@ -205,14 +205,21 @@ export class RoomSession {
   }
 
   async #knock(signal: AbortSignal, wasIn: boolean): Promise<Ticket | undefined> {
+    const call = new AbortController();
+    const abort = () => call.abort();
+    const timer = setTimeout(abort, deadlines.join);
+    signal.addEventListener("abort", abort);
     try {
-      return await this.#d.join(AbortSignal.any([signal, AbortSignal.timeout(deadlines.join)]));
+      return await this.#d.join(call.signal);
     } catch (err) {
       if (signal.aborted) return undefined;
       const r = this.#d.refusal(err);
       const verdict = r === undefined ? "again" : judgeRefusal(r.code, r.status, r.detail, wasIn);
       if (verdict !== "again") this.#finish(verdict);
       return undefined;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
     }
   }
 
@@ -335,11 +342,13 @@ export class RoomSession {
 
 function abortableWait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const t = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const done = () => {
       clearTimeout(t);
+      signal.removeEventListener("abort", done);
       resolve();
-    });
+    };
+    const t = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
   });
 }
 

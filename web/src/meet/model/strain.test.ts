@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { StrainJudge, weakBySpec } from "./strain";
+
+describe("strain", () => {
+  it("gives up one thing after two bad windows and takes nothing back", () => {
+    const j = new StrainJudge();
+    const bad = { blocked: 0.7, decoded: 100, dropped: 0 };
+    const good = { blocked: 0, decoded: 100, dropped: 0 };
+    expect([j.feed(bad), j.feed(good), j.feed(bad), j.feed(bad), j.feed(good)]).toEqual([0, 0, 0, 1, 1]);
+    expect(j.feed({ blocked: 0, decoded: 60, dropped: 40 })).toBe(1);
+    expect(j.feed({ blocked: 0, decoded: 60, dropped: 40 })).toBe(2);
+  });
+  it("offers no effects to two cores", () => {
+    expect([weakBySpec(2, 8), weakBySpec(4, 2), weakBySpec(4, 8), weakBySpec(undefined, undefined)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
