@@ -198,8 +198,9 @@ func TestSameSeedMakesTheSameNumbers(t *testing.T) {
 		s := newShop(t, paysim.Options{Seed: seed})
 		return s.payPay("POST", "/v2/codes", order("p", 300)).text("data", "codeId")
 	}
-	if code("a") != code("a") || code("a") == code("b") {
-		t.Errorf("codes: %s %s %s", code("a"), code("a"), code("b"))
+	first, again, other := code("a"), code("a"), code("b")
+	if first != again || first == other {
+		t.Errorf("codes: %s, again %s, of another seed %s", first, again, other)
 	}
 }
 

@@ -163,7 +163,6 @@ type reply struct {
 	status int
 	body   any // JSON, unless it is []byte or nil
 	kind   string
-	then   []func() // what the provider does after accepting; runs with s.mu held
 }
 
 // call is one request to a provider.

@@ -3,6 +3,8 @@ package paysim
 import (
 	"testing"
 
+	"golang.org/x/text/encoding/japanese"
+
 	"yakusho/internal/testkit"
 )
 
@@ -50,6 +52,22 @@ func TestEveryScriptedPayErrorHasWords(t *testing.T) {
 	for code, c := range payPayCodes {
 		if c.status == 0 || c.message == "" || (c.id != "" && len(c.id) != 8) {
 			t.Errorf("%s: %+v", code, c)
+		}
+	}
+}
+
+func TestShiftJISKeepsWhatItHasAndNamesWhatItLacks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"髙﨑①Ⅷ㈱":       "髙﨑①Ⅷ㈱", // extensions of NEC and IBM
+		"𠮷田葛󠄀城":       "〓田葛〓城", // plane 2, and a variation selector
+		"〜−‖—¢£¬¥":    "～－∥―￠￡￢￥",
+		"表ソ能十ﾊﾝｶｸ~\\": "表ソ能十ﾊﾝｶｸ~\\", // a second byte is 0x5C
+		"🙂한":          "〓〓",
+	} {
+		got, err := japanese.ShiftJIS.NewDecoder().String(string(shiftJIS(text)))
+		if err != nil || got != want {
+			t.Errorf("%q is written as %q (%v), want %q", text, got, err, want)
 		}
 	}
 }

@@ -47,7 +47,7 @@
 
   const openCard = (c) => {
     const li = make("li", "card");
-    const what = `${c.label} ${yen(c.amount)}`;
+    const what = `${c.label} ${yen(c.amount)}（${c.merchantId || c.id}）`;
     li.append(make("h3", "", c.label), make("p", "amount", yen(c.amount)));
     if (c.note) li.append(make("p", "", c.note));
     li.append(make("p", "id", `番号 ${c.merchantId || c.id}　期限 ${clock(c.expiresAt)}`));
