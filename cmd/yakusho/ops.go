@@ -41,17 +41,24 @@ func (a *app) operations(mux *http.ServeMux, p parts, c metricsConfig) error {
 		return err
 	}
 	metrics := promhttp.HandlerFor(prometheus.Gatherers{prometheus.DefaultGatherer, a.metrics}, promhttp.HandlerOpts{})
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle("GET /metrics", forMonitors(token, metrics))
+	return nil
+}
+
+// forMonitors lets through whoever asks from this machine or shows the token; an empty token is none.
+func forMonitors(token string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		shown := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		known := token != "" && subtle.ConstantTimeCompare([]byte(shown), []byte(token)) == 1
 		if !known && !httpx.Remote(r).IsLoopback() {
-			httpx.Error(w, r, core.Forbidden("metrics_closed", "このページはサーバー自身か、トークンを持つ監視だけが見られます。"))
+			httpx.Error(w, r, errMetrics)
 			return
 		}
-		metrics.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
-	return nil
 }
+
+var errMetrics = core.Forbidden("metrics_closed", "このページはサーバー自身か、トークンを持つ監視だけが見られます。")
 
 func say(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
