@@ -57,6 +57,7 @@ export class Server {
       this.#ca = await readFile(this.ca, "utf8");
       return (await this.get("/readyz")).status === 200;
     });
+    if ((await this.get("/")).status !== 200) throw new Error(`${binary} was compiled without its front end: make build`);
     return this;
   }
 

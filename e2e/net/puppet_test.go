@@ -39,24 +39,13 @@ func (s *spoken) Write(p []byte) (int, error) {
 	return s.b.Write(p)
 }
 
-// mark returns where the next word will stand.
-func (s *spoken) mark() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Len()
-}
-
-// since returns what was said after a mark.
-func (s *spoken) since(mark int) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return string(s.b.Bytes()[mark:])
-}
-
 // tail returns the end of what was said, without the server's requests that went well.
 func (s *spoken) tail() string {
+	s.mu.Lock()
+	all := s.b.String()
+	s.mu.Unlock()
 	var b strings.Builder
-	for line := range strings.Lines(s.since(0)) {
+	for line := range strings.Lines(all) {
 		if !strings.Contains(line, "msg=http ") || !strings.Contains(line, " status=2") {
 			b.WriteString(line)
 		}
