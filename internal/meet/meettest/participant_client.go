@@ -58,13 +58,14 @@ type Client struct {
 
 // NewEngineClient returns a client of a media engine that runs on its own, without our API, so that
 // benches can hold both against each other with the same participants. The address is http://HOST:PORT of
-// this machine; admit makes the tickets, whose media path is "/" for an engine's defaults. Close it.
+// this machine; admit makes the tickets, with an empty media path for an engine at its defaults. Close it.
 func NewEngineClient(address string, admit func(ctx context.Context, meeting string) (Ticket, error)) (*Client, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" || !Loopback(u.Hostname()) || u.Path != "" {
 		return nil, ErrAddress.Because("%q is not http://HOST:PORT of this machine", address)
 	}
-	return &Client{base: u, tls: &tls.Config{MinVersion: tls.VersionTLS12}, http: &http.Client{}, ws: &http.Client{Transport: &http.Transport{}}, admit: admit}, nil
+	direct := &http.Client{Transport: &http.Transport{}} // no proxy, HTTP/1.1
+	return &Client{base: u, tls: &tls.Config{MinVersion: tls.VersionTLS12}, http: direct, ws: direct, admit: admit}, nil
 }
 
 // NewClient returns a client that has not spoken to the server yet. Close it.
