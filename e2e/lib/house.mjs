@@ -8,6 +8,9 @@ import { openBrowser } from "./browser.mjs";
 import { Person } from "./person.mjs";
 import { Server } from "./server.mjs";
 
+// Asked to stop, the file ends by itself, so that nothing it started is left behind.
+process.once("SIGTERM", () => process.exit(143));
+
 const out = fileURLToPath(new URL("../out/", import.meta.url));
 
 /** Console errors that are not faults, each with its reason. */
@@ -76,9 +79,10 @@ export class House {
    * A test of this file. Whoever came is sent home at its end, and what was seen is judged.
    * @param {string} sentence
    * @param {(t: import("node:test").TestContext) => Promise<void>} body
+   * @param {number} [ms] a limit that is only reached when something hangs
    */
-  test(sentence, body) {
-    test(sentence, { timeout: 120_000 }, async (t) => {
+  test(sentence, body, ms = 120_000) {
+    test(sentence, { timeout: ms }, async (t) => {
       this.faults = [];
       this.outage = false;
       let failed = true;

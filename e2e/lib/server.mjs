@@ -51,6 +51,9 @@ export class Server {
     args.push("--http", this.#guide ? `localhost:${this.port + 1}` : "off");
     const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, TZ: "Asia/Tokyo" } });
     this.#process = child;
+    const orphan = () => child.kill("SIGKILL");
+    process.once("exit", orphan);
+    child.once("exit", () => process.off("exit", orphan));
     for (const s of [child.stdout, child.stderr]) s.setEncoding("utf8").on("data", (x) => (this.log += x));
     await until("the server is ready", async () => {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${this.log.slice(-2000)}`);
