@@ -20,6 +20,10 @@ const allowed = [
 ];
 /** And these while the server is away because a test stopped it. */
 const allowedInOutage = [
+  // The media client says that its WebSocket broke and that it does not get through.
+  /^(error reading from signal stream|Failed to fetch) \{room: /,
+  // It asks with the ticket of before, which is used up; then the page fetches a new one.
+  /^\{[^\n]*"status":401,"code":"ticket_invalid"/,
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|HTTP2_PING_FAILED|HTTP2_PROTOCOL_ERROR|ABORTED)/,
   /^WebSocket connection to 'wss:\/\/localhost:\d+\/media\/[^']*' failed/,
 ];
