@@ -14,7 +14,7 @@ export class SpeechDetector {
     // The floor falls quickly and rises slowly, so that long speech is not taken for noise.
     this.#floor += (rms - this.#floor) * (rms < this.#floor ? 0.2 : 0.005);
     this.#loud = speech ? Math.min(this.#loud + 1, 8) : Math.max(this.#loud - 1, 0);
-    return this.#loud >= 5;
+    return this.#loud >= 4;
   }
 
   reset(): void {

@@ -53,10 +53,10 @@ function Check({ run }: { run: CheckRun }) {
     setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
   };
   return (
-    <Page className="grid content-start gap-x-12 gap-y-6 !py-8 lg:grid-cols-[408px_minmax(0,1fr)] lg:content-stretch">
+    <Page className="grid content-start gap-x-12 gap-y-6 !py-8 lg:grid-cols-[408px_minmax(0,1fr)]">
       <section
         aria-label={t("meet.check.verdictLabel")}
-        className="flex flex-col rounded-box border border-line bg-paper p-8"
+        className="flex flex-col rounded-box border border-line bg-paper p-8 lg:min-h-[640px] lg:self-start"
       >
         <Result
           phase={v.phase}
@@ -139,7 +139,7 @@ function RowLine({ row: r }: { row: Row }) {
         <b className="block text-ink">{t(`meet.check.${r.id}.title`)}</b>
         <span>{rowWords(r, t as (k: string, o?: Record<string, unknown>) => string)}</span>
       </div>
-      <div className="col-start-2 sm:col-start-3">
+      <div className="col-start-2 flex items-center sm:col-start-3">
         {r.mark === "waiting" ? (
           <span className="text-sub">{t("meet.check.mark.waiting")}</span>
         ) : (

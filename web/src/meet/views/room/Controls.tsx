@@ -38,12 +38,18 @@ function Control({
   );
 }
 
+// Tablets have no way to show their screen.
+function canShare(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === "function";
+}
+
 /** The bar at the bottom. One control dominates: whether one is heard. */
 export function Controls({
   room,
   people,
   panels,
   actions,
+  unread,
   onPanel,
   onLeave,
 }: {
@@ -51,12 +57,12 @@ export function Controls({
   people: readonly Person[];
   panels: { people: boolean; chat: boolean };
   actions: Actions;
+  unread: number;
   onPanel: (which: "people" | "chat") => void;
   onLeave: () => void;
 }) {
   const { t } = useTranslation();
   const local = useCell(room.media.state);
-  const chat = useCell(room.chat);
   const hand = people.find((p) => p.me)?.handAt !== undefined;
   const camera = local.camera.status === "on" || local.camera.status === "opening";
   return (
@@ -69,13 +75,15 @@ export function Controls({
           keys="camera"
           onClick={actions.camera}
         />
-        <Control
-          icon="share"
-          label={t(local.sharing ? "meet.room.stopShareShort" : "meet.room.share")}
-          keys="share"
-          look={local.sharing ? lit : plain}
-          onClick={actions.share}
-        />
+        {canShare() && (
+          <Control
+            icon="share"
+            label={t(local.sharing ? "meet.room.stopShareShort" : "meet.room.share")}
+            keys="share"
+            look={local.sharing ? lit : plain}
+            onClick={actions.share}
+          />
+        )}
         <Control
           icon="hand"
           label={t(hand ? "meet.room.lowerHand" : "meet.room.raiseHand")}
@@ -95,11 +103,10 @@ export function Controls({
         />
         <Control
           icon="chat"
-          label={t("meet.room.chat")}
+          label={unread > 0 ? t("meet.room.chatNew", { count: unread }) : t("meet.room.chat")}
           keys="chat"
           look={panels.chat ? lit : plain}
           aria-expanded={panels.chat}
-          data-count={chat.length}
           onClick={() => onPanel("chat")}
         />
         <button

@@ -20,6 +20,11 @@ export function Panel({
   const { t } = useTranslation();
   return (
     <aside
+      onKeyDown={(e) => {
+        // Escape shuts the drawer; beside the tiles there is nothing to shut.
+        if (e.key === "Escape" && !e.nativeEvent.isComposing && !window.matchMedia("(min-width: 64rem)").matches)
+          onClose();
+      }}
       aria-label={t("meet.room.panel")}
       className="fixed inset-y-0 right-0 z-30 flex w-[min(360px,100vw)] min-h-0 flex-col overflow-hidden border-line border-l bg-paper lg:static lg:z-0 lg:ml-2 lg:w-auto lg:rounded-box lg:border-0"
     >

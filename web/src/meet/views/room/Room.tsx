@@ -72,6 +72,7 @@ export function Room({ room }: { room: MeetingRoom }) {
     seen.filter((p) => sharing || byGrid || p.id !== onTheStage?.id),
     speaker,
   );
+  const unread = useUnread(room, panels.chat);
   const panel = panels.people || panels.chat;
   const columns = byGrid
     ? panel
@@ -90,7 +91,11 @@ export function Room({ room }: { room: MeetingRoom }) {
         onHelp={() => setDialog("help")}
         recovering={view.phase === "recovering"}
       />
-      <main id="main" tabIndex={-1} className={`relative grid min-h-0 flex-1 gap-2 px-2 sm:px-4 ${columns}`}>
+      <main
+        id="main"
+        tabIndex={-1}
+        className={`relative grid min-h-0 flex-1 grid-rows-[minmax(280px,1fr)_auto] gap-2 px-2 sm:px-4 lg:grid-rows-1 ${columns}`}
+      >
         <section aria-label={t("meet.room.stage")} className="flex min-h-[280px] min-w-0 flex-col lg:min-h-0">
           <Bars room={room} />
           {byGrid ? (
@@ -115,12 +120,32 @@ export function Room({ room }: { room: MeetingRoom }) {
           />
         )}
       </main>
-      <Controls room={room} people={everyone} panels={panels} onPanel={toggle} actions={actions} onLeave={leave} />
+      <Controls
+        room={room}
+        unread={unread}
+        people={everyone}
+        panels={panels}
+        onPanel={toggle}
+        actions={actions}
+        onLeave={leave}
+      />
       <Announcer room={room} people={everyone} chatOpen={panels.chat} />
       <HelpDialog room={room} open={dialog === "help"} onClose={() => setDialog(undefined)} />
       <LeaveDialog room={room} open={dialog === "leave"} onClose={() => setDialog(undefined)} />
     </div>
   );
+}
+
+/** How many messages came while the chat was shut. */
+function useUnread(room: MeetingRoom, open: boolean): number {
+  const chat = useCell(room.chat);
+  const last = chat.at(-1)?.number ?? 0;
+  // What was written before one came in is not news either.
+  const [seen, setSeen] = useState(last);
+  useEffect(() => {
+    if (open) setSeen(last);
+  }, [open, last]);
+  return open ? 0 : chat.filter((m) => m.number > seen).length;
 }
 
 // Below this the panels are drawers and start closed.

@@ -19,9 +19,9 @@ export function TileColumn({ room, people, limit }: Props) {
   const { tiles, page, pages } = pageOf(people, limit, at);
   return (
     <section aria-label={t("meet.room.tiles")} className="flex min-h-0 min-w-0 flex-col gap-2">
-      <ul className="m-0 grid min-h-0 flex-1 list-none grid-cols-2 gap-2 p-0 sm:grid-cols-3 lg:grid-cols-1 lg:grid-rows-5">
+      <ul className="m-0 grid min-h-0 list-none grid-cols-2 gap-2 p-0 sm:grid-cols-3 lg:flex-1 lg:grid-cols-1 lg:grid-rows-5">
         {tiles.map((p) => (
-          <li key={p.id} className={`min-h-28 min-w-0 lg:min-h-0 ${p.me ? "lg:row-start-5" : ""}`}>
+          <li key={p.id} className={`aspect-video min-w-0 lg:aspect-auto lg:min-h-0 ${p.me ? "lg:row-start-5" : ""}`}>
             <Tile room={room} person={p} />
           </li>
         ))}
