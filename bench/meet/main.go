@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f.StringVar(&o.ours, "ours", "", "our `binary` (default bin/yakusho of the checkout)")
 	f.IntVar(&o.port, "port", 9760, "first of twenty `port`s to use")
 	f.IntVar(&o.reps, "reps", 5, "repetitions of the comparison, at least 3")
-	f.StringVar(&o.only, "only", "", "media, start or page: that part alone; writes no README")
+	f.StringVar(&o.only, "only", "", "media, join, start or page: that part alone; writes no README")
 	f.BoolVar(&o.tuned, "tuned", false, "plain LiveKit with one UDP port, ICE lite and warnings only, as we configure it, instead of its defaults; writes no README")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -130,6 +130,7 @@ func bench(ctx context.Context, o options, stdout io.Writer) error {
 		run  func() error
 	}{
 		{"media", func() error { return measureMedia(ctx, o, r, us, them, say) }},
+		{"join", func() error { return measureBrowserJoins(ctx, o, r, us, them, say) }},
 		{"start", func() error { return measureStart(ctx, o, r, us, them, say) }},
 		{"page", func() error { return measurePages(ctx, o, r, us, say) }},
 	}

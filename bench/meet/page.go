@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,29 +37,11 @@ func measurePages(ctx context.Context, o options, r *report, us contestant, say 
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := us.start(ctx, dir, false)
+	s, m, end, err := talking(ctx, us, dir)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if stop := s.stop(); err == nil {
-			err = stop
-		}
-	}()
-	m, err := s.open(ctx, "計測")
-	if err != nil {
-		return err
-	}
-	c := &crew{meeting: m, crew: meettest.NewCrew()}
-	defer func() { c.leave(c.seats...) }()
-	speaker, err := c.seat(ctx, meettest.Options{})
-	if err != nil {
-		return err
-	}
-	speaker.sit(ctx)
-	if err := speaker.until(ctx, "sending", func(st meettest.Stats) bool { return st.PacketsSent > 100 }); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, end()) }()
 	account, err := s.account(ctx)
 	if err != nil {
 		return err
@@ -68,30 +51,141 @@ func measurePages(ctx context.Context, o options, r *report, us contestant, say 
 		runs = 3
 	}
 	say("pages and %d clicks in Chromium", runs)
-	ask, err := json.Marshal(map[string]any{
+	ask := map[string]any{
 		"origin": s.url, "ca": filepath.Join(dir, "tls", "ca.crt"), "meeting": m.id, "runs": runs,
 		"login": account.Login, "password": account.Password,
-	})
+	}
+	got, err := node[pages](ctx, o, "page.mjs", ask)
 	if err != nil {
 		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", filepath.Join(o.root, "bench", "meet", "page.mjs"), string(ask))
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, os.Stderr
-	if err := onAllCores(cmd).Run(); err != nil {
-		return fmt.Errorf("run page.mjs: %w", err)
-	}
-	var got pages
-	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
-		return fmt.Errorf("read what page.mjs says: %w", err)
 	}
 	if len(got.Pages) == 0 || len(got.Clicks) != runs {
 		return fmt.Errorf("page.mjs measured %d pages and %d of %d clicks", len(got.Pages), len(got.Clicks), runs)
 	}
 	r.pages(got)
 	return nil
+}
+
+// talking starts a server with a meeting in which one person is heard and seen. end ends all of it.
+func talking(ctx context.Context, c contestant, dir string) (s *server, m *meeting, end func() error, err error) {
+	if s, err = c.start(ctx, dir, false); err != nil {
+		return nil, nil, nil, err
+	}
+	if m, err = s.open(ctx, "計測"); err != nil {
+		return nil, nil, nil, errors.Join(err, s.stop())
+	}
+	people := &crew{meeting: m, crew: meettest.NewCrew()}
+	end = func() error {
+		people.leave(people.seats...)
+		return s.stop()
+	}
+	speaker, err := people.seat(ctx, meettest.Options{})
+	if err == nil {
+		speaker.sit(ctx)
+		err = speaker.until(ctx, "sending", func(st meettest.Stats) bool { return st.PacketsSent > 100 })
+	}
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, end())
+	}
+	return s, m, end, nil
+}
+
+// node runs a script of this folder on all cores and reads its answer.
+func node[T any](ctx context.Context, o options, script string, ask any) (T, error) {
+	var got T
+	arg, err := json.Marshal(ask)
+	if err != nil {
+		return got, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", filepath.Join(o.root, "bench", "meet", script), string(arg))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	if err := onAllCores(cmd).Run(); err != nil {
+		return got, fmt.Errorf("run %s: %w", script, err)
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		return got, fmt.Errorf("read what %s says: %w", script, err)
+	}
+	return got, nil
+}
+
+// browserJoin is what join.mjs tells of one join, in ms from its start.
+type browserJoin struct {
+	Admitted  float64 `json:"admitted"`
+	Connected float64 `json:"connected"`
+	Picture   float64 `json:"picture"`
+}
+
+// measureBrowserJoins lets the same client library join both servers by turns.
+func measureBrowserJoins(ctx context.Context, o options, r *report, us, them contestant, say func(string, ...any)) (err error) {
+	dir, err := os.MkdirTemp("", "yakusho-bench-join-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	ours, m, end, err := talking(ctx, us, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	plain, room, end2, err := talking(ctx, them, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end2()) }()
+	account, err := ours.account(ctx)
+	if err != nil {
+		return err
+	}
+	runs := 20
+	if o.quick {
+		runs = 3
+	}
+	say("%d joins in Chromium, each server", runs)
+	var tokens []string
+	for i := range runs {
+		t, err := plainTicket(room.id, fmt.Sprintf("browser %d", i))
+		if err != nil {
+			return err
+		}
+		tokens = append(tokens, t.Token)
+	}
+	got, err := node[struct {
+		Browser     string
+		Ours, Plain []browserJoin
+	}](ctx, o, "join.mjs", map[string]any{
+		"ca":    filepath.Join(dir, "tls", "ca.crt"),
+		"ours":  map[string]any{"origin": ours.url, "meeting": m.id, "login": account.Login, "password": account.Password},
+		"plain": map[string]any{"origin": plain.url, "tokens": tokens},
+	})
+	if err != nil {
+		return err
+	}
+	if len(got.Ours) != runs || len(got.Plain) != runs {
+		return fmt.Errorf("join.mjs measured %d and %d of %d joins", len(got.Ours), len(got.Plain), runs)
+	}
+	r.Machine.Browser = got.Browser
+	r.browserJoins("ours", got.Ours)
+	r.browserJoins("plain", got.Plain)
+	return nil
+}
+
+func (r *report) browserJoins(who string, joins []browserJoin) {
+	var admitted, connected, picture []float64
+	for _, j := range joins {
+		admitted = append(admitted, j.Admitted)
+		connected = append(connected, j.Connected)
+		picture = append(picture, j.Picture)
+	}
+	r.put(who, groupBrowser, "first picture p50", "ms", 0, quantile(picture, 0.5))
+	r.put(who, groupBrowser, "first picture p95", "ms", 0, quantile(picture, 0.95))
+	r.put(who, groupBrowser, "on the way: ticket p50", "ms", 1, quantile(admitted, 0.5))
+	r.put(who, groupBrowser, "on the way: connected p50", "ms", 0, quantile(connected, 0.5))
+	for _, v := range picture {
+		r.put(who, groupBrowser, "first picture, every join", "ms", 0, v)
+	}
 }
 
 func (s *server) account(ctx context.Context) (meettest.SampleAccount, error) {
