@@ -33,15 +33,7 @@ export interface SessionMeeting {
 }
 
 export interface SessionNotice {
-  kind:
-    | "muted"
-    | "camera_stopped"
-    | "share_stopped"
-    | "removed"
-    | "ended"
-    | "host_given"
-    | "hand_lowered"
-    | "elsewhere";
+  kind: "muted" | "camera_stopped" | "share_stopped" | "removed" | "ended" | "host_given" | "hand_lowered";
   by?: string;
 }
 
@@ -156,9 +148,6 @@ export class RoomSession {
       case "removed":
       case "ended":
         this.#finish({ kind: n.kind, by: n.by });
-        return;
-      case "elsewhere":
-        this.#finish({ kind: "elsewhere" });
         return;
     }
     this.#d.notify?.(n);
