@@ -56,7 +56,7 @@ export async function portrait(path, { wall, coat, hair }) {
       const face = (dx / 62) ** 2 + ((dy - 4) / 78) ** 2 < 1;
       if (face && dy > -38 + Math.abs(dx) / 4) {
         const eye = Math.abs(Math.abs(dx) - 24) < 6 && Math.abs(dy + 2) < 4;
-        const mouth = Math.abs(dx) < 16 && Math.abs(dy - 42 + (dx / 14) ** 2) < 2.5;
+        const mouth = Math.abs(dx) < 16 && Math.abs(dy - 43 + (dx / 7) ** 2) < 2.2;
         return eye || mouth ? [60, 124, 136] : skin;
       }
       if (top) return hair;
@@ -89,3 +89,17 @@ export const looks = [
   { wall: [205, 118, 132], coat: [90, 120, 108], hair: [34, 128, 128] },
   { wall: [186, 130, 116], coat: [84, 118, 158], hair: [52, 126, 132] },
 ];
+
+/** Runs in a page: the devices have the names that they would have in an office, for the pictures. */
+export function nameDevices() {
+  if (!window.isSecureContext) return; // the empty page before the first
+  const names = { videoinput: "USB カメラ", video: "USB カメラ", audioinput: "ヘッドセット（USB）", audio: "ヘッドセット（USB）", audiooutput: "ヘッドセット（USB）" };
+  for (const of of [MediaDeviceInfo, MediaStreamTrack]) {
+    const real = Object.getOwnPropertyDescriptor(of.prototype, "label");
+    Object.defineProperty(of.prototype, "label", {
+      get() {
+        return real?.get?.call(this) === "" ? "" : names[this.kind];
+      },
+    });
+  }
+}

@@ -20,6 +20,7 @@ export const sizes = { desk: [1366, 768], zoomed: [683, 384], tablet: [800, 1280
 export async function look(who, name, { page = who.page, resize = true } = {}) {
   const [width, height] = sizes.desk;
   const faults = [];
+  if (resize) await page.mouse.move(0, 0); // nothing is lit because the mouse happens to be there
   await page.evaluate(() => document.fonts.ready);
   // Pictures at rest: what moves in (a menu, a dialog) has arrived.
   await page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));

@@ -23,6 +23,9 @@ import (
 // headless participant or an API call does from a branch is done by a process there.
 const agentEnv = "YAKUSHO_LAB_AGENT"
 
+// buildEnv names the directory in which the binary is built, once for all tests.
+const buildEnv = "YAKUSHO_LAB_BUILD"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(agentEnv) != "" {
 		if err := runAgent(os.Stdin, os.Stdout); err != nil {
@@ -31,7 +34,15 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	dir, err := os.MkdirTemp("", "yakusho-lab-build-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	_ = os.Setenv(buildEnv, dir)
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 // order is one line of JSON that an agent obeys; see the cases of agent.obey for which fields count.

@@ -35,11 +35,7 @@ var build = sync.OnceValues(func() (string, error) {
 	if _, err := os.Stat("../../web/dist/index.html"); err != nil {
 		return "", fmt.Errorf("the front end is not built; run make build first: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "yakusho-lab-bin-") // shared by all tests; the system's to clean
-	if err != nil {
-		return "", err
-	}
-	bin := filepath.Join(dir, "yakusho")
+	bin := filepath.Join(os.Getenv(buildEnv), "yakusho")
 	out, err := exec.Command("go", "build", "-o", bin, "../../cmd/yakusho").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)

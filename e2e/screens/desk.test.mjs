@@ -1,4 +1,5 @@
 // Every screen before and around a meeting: looked at, and kept as a picture.
+import { nameDevices } from "../lib/fake.mjs";
 import { House } from "../lib/house.mjs";
 import { look, none } from "../lib/look.mjs";
 import { named, password } from "../lib/person.mjs";
@@ -140,7 +141,7 @@ house.test("the screen guide is sound at every size", async () => {
 });
 
 house.test("the screens of the connection test are sound at every size", async () => {
-  const p = await house.person("check");
+  const p = await house.person("check", { init: nameDevices });
   await p.open("/check");
   await p.button("調べる").waitFor();
   const faults = await look(p, "check");

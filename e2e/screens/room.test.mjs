@@ -1,5 +1,5 @@
 // The meeting from its door to its end: looked at in every state, and kept as pictures.
-import { looks } from "../lib/fake.mjs";
+import { looks, nameDevices } from "../lib/fake.mjs";
 import { House } from "../lib/house.mjs";
 import { look, none } from "../lib/look.mjs";
 import { named } from "../lib/person.mjs";
@@ -9,7 +9,7 @@ const house = House.forFile();
 
 /** Somebody with a face of their own, signed in and on the list of the meeting. */
 async function somebody(login, face, meeting) {
-  const p = await house.person(login, { browser: { look: looks[face] } });
+  const p = await house.person(login, { browser: { look: looks[face] }, init: nameDevices });
   await p.signIn(login);
   if (meeting) await p.api("POST", "/api/meetings/enter", { number: meeting.number, pin: meeting.pin });
   return p;
@@ -46,14 +46,14 @@ house.test("the screens of a meeting are sound at every size", async () => {
   const host = await somebody("satou", 0);
   const meeting = await host.opens("庁舎改修 工程会議");
   await host.joins(meeting);
-  await host.reads("ほかの方を待っています");
+  await host.page.locator("video").first().waitFor();
   faults.push(...(await look(host, "room-alone")));
 
   const a = await somebody("takahashi", 1, meeting);
   const b = await somebody("mori", 2, meeting);
   await a.joins(meeting);
   await b.joins(meeting);
-  const guest = await house.person("guest", { browser: { look: looks[3] } });
+  const guest = await house.person("guest", { browser: { look: looks[3] }, init: nameDevices });
   await guest.typesNumber(meeting.number, meeting.pin, "みほん建設 山田");
   await guest.enters();
   for (const p of [host, a]) for (const x of [a, b, guest]) if (x !== p) await p.entry(x.full).waitFor();
@@ -85,7 +85,7 @@ house.test("the screens of a meeting are sound at every size", async () => {
   await until("the shared screen is there", () => host.page.locator("video").first().evaluate((v) => v.videoWidth > 640), 30_000);
   faults.push(...(await look(host, "room-share")));
   faults.push(...(await look(a, "room-sharing")));
-  await a.page.getByRole("region", { name: "会議の操作" }).getByRole("button", { name: "見せるのをやめる" }).click();
+  await a.page.getByRole("region", { name: "会議の操作" }).getByRole("button", { name: /^(見せるの|表示)をやめる$/ }).click();
   await host.text("が画面を見せています").waitFor({ state: "detached" });
 
   await host.press("拍手・反応");
