@@ -193,6 +193,8 @@ func (h *hub) plan(seen map[core.ID]map[core.ID]Presence) []work {
 		for id, stay := range r.stays {
 			p, here := seen[meeting][id]
 			switch {
+			case !here && r.comingBack(id, stay, h.clock()):
+				// Neither gone nor seen: the next round knows.
 			case !here:
 				out = append(out, work{end: stay, by: StayLeft})
 			case p.Path != PathUnknown && p.Path != stay.Path:
@@ -218,6 +220,17 @@ func (h *hub) plan(seen map[core.ID]map[core.ID]Presence) []work {
 		}
 	}
 	return out
+}
+
+// comeBack is how long a participant whose connection broke may take to be connected again before the
+// stay ends. A connection takes the place of the one before it within a second; over a bad line in some.
+const comeBack = 15 * time.Second
+
+// comingBack reports whether a participant who is not connected has just shown a ticket for a new
+// connection: then the stay goes on, or moves to another path.
+func (r *live) comingBack(participant core.ID, s *Stay, now time.Time) bool {
+	i := r.tickets[participant]
+	return i != nil && i.usedAt.After(s.JoinedAt) && now.Sub(i.usedAt) < comeBack
 }
 
 func (h *hub) began(s Stay) {

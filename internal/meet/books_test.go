@@ -43,6 +43,40 @@ func TestAChangeOfPathMakesTwoStays(t *testing.T) {
 	w.wantStays(m, "高橋 一郎 udp 08:30:00-", "佐藤 花子 udp 08:30:00-08:31:00 moved", "佐藤 花子 relay 08:31:00-08:32:00 left")
 }
 
+func TestAConnectionThatTakesTheOtherWayOverIsNoLeaving(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	first := w.admit(as("mayor"), m)
+	w.must(w.media.Connect(as("mayor"), first.Token, meet.PathUDP))
+	w.reconcile()
+
+	// The line is cut; the browser comes back by relay. For a moment the engine has neither connection.
+	w.clock.Advance(time.Minute)
+	second := w.admit(as("mayor"), m)
+	w.must(w.media.Ask(as("mayor"), second.Token, false))
+	w.media.Lose(first.Token)
+	w.reconcile()
+	w.clock.Advance(3 * time.Second)
+	w.media.Arrive(second.Token, meet.PathRelay)
+	w.reconcile()
+	w.wantStays(m, "高橋 一郎 udp 08:30:00-08:31:03 moved", "高橋 一郎 relay 08:31:03-")
+
+	// A ticket that was shown and never became a connection keeps nobody in the room.
+	w.clock.Advance(time.Minute)
+	third := w.admit(as("mayor"), m)
+	w.must(w.media.Ask(as("mayor"), third.Token, false))
+	w.media.Lose(second.Token)
+	w.clock.Advance(15*time.Second - time.Microsecond)
+	w.reconcile()
+	if len(w.here(m)) != 1 {
+		t.Error("given up too early")
+	}
+	w.clock.Advance(time.Microsecond)
+	w.reconcile()
+	w.wantStays(m, "高橋 一郎 udp 08:30:00-08:31:03 moved", "高橋 一郎 relay 08:31:03-08:32:18 left")
+}
+
 func TestNobodyIsShownBeforeTheRowIsStored(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)

@@ -50,7 +50,7 @@ func (h *hub) use(t Ticket, resume, expired bool) error {
 	case resume, expired:
 		return ErrTicket
 	}
-	i.inUse, i.newest = i.newest, Ticket{}
+	i.inUse, i.newest, i.usedAt = i.newest, Ticket{}, h.clock()
 	return nil
 }
 

@@ -77,6 +77,7 @@ type live struct {
 type issued struct {
 	newest Ticket
 	inUse  Ticket
+	usedAt time.Time // when inUse served
 }
 
 // pace is what one participant does often; spell is how often they did it lately.

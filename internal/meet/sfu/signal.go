@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/livekit/livekit-server/pkg/routing"
@@ -27,10 +28,10 @@ func (s *sessions) HandleSession(ctx context.Context, init routing.ParticipantIn
 		if allowed(m) {
 			return true
 		}
-		s.log.Info("signal message dropped", "participant", string(init.Identity))
+		s.log.Debug("signal message dropped", "participant", string(init.Identity), "message", fmt.Sprintf("%T", m.GetMessage()))
 		return false
 	})
-	err := s.rooms.StartSession(ctx, init, f, out, false)
+	err := s.rooms.StartSession(ctx, init, f, tokenless{out}, false)
 	if err != nil {
 		f.Close()
 	}
@@ -49,6 +50,17 @@ func allowed(m *livekit.SignalRequest) bool {
 		return true
 	}
 	return false
+}
+
+// tokenless keeps the engine's own tokens from the browser: only our tickets open the gate.
+type tokenless struct{ routing.MessageSink }
+
+// WriteMessage implements routing.MessageSink.
+func (t tokenless) WriteMessage(m proto.Message) error {
+	if r, ok := m.(*livekit.SignalResponse); ok && r.GetRefreshToken() != "" {
+		return nil
+	}
+	return t.MessageSink.WriteMessage(m)
 }
 
 // filtered is a signal stream without the messages that are not allowed.

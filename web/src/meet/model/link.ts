@@ -51,6 +51,7 @@ export interface Link {
   setSpeaker(id: string): void;
   startSound(): Promise<void>;
   health(): Promise<LinkHealth>;
-  /** Ends the connection and leaves the own tracks alone. */
-  close(): Promise<void>;
+  /** Ends the connection and leaves the own tracks alone. With `leaving`, the others are told at once that the person
+   *  has gone; without, the server keeps the place for the connection that follows. */
+  close(leaving: boolean): Promise<void>;
 }

@@ -145,9 +145,11 @@ export class LiveLink implements Link, Outlet {
     return out;
   }
 
-  async close(): Promise<void> {
+  async close(leaving: boolean): Promise<void> {
     this.#closing = true;
     this.#release();
+    const client = engineOf(this.#room)?.client;
+    if (!leaving && client !== undefined) client.sendLeave = async () => {};
     await this.#room.disconnect(false).catch(() => {});
   }
 
@@ -261,6 +263,7 @@ function markOf(q: ConnectionQuality): LinkHealth["mark"] {
 
 /** The parts of the library's engine that have no public name. Looked up each time: a room may change its engine. */
 interface Engine {
+  client?: { sendLeave(): Promise<void> };
   rtcConfig?: RTCConfiguration;
   pcManager?: Partial<Record<"publisher" | "subscriber", { getStats(): Promise<RTCStatsReport> | undefined }>>;
 }

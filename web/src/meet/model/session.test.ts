@@ -83,6 +83,7 @@ class FakeLink implements Link {
   ice: readonly IceServer[] = [];
   state: LinkHealth = calm;
   token = "";
+  left: boolean | undefined;
   constructor(
     readonly world: World,
     readonly events: LinkEvents,
@@ -99,8 +100,9 @@ class FakeLink implements Link {
   async health() {
     return this.state;
   }
-  async close() {
+  async close(leaving: boolean) {
     this.closed = true;
+    this.left = leaving;
   }
 }
 
@@ -138,6 +140,17 @@ describe("room session", () => {
     expect(w.view).toMatchObject({ phase: "live", tries: 0 });
     expect(w.link.token).not.toBe(first.token);
     expect(w.stream).toEqual(["open", "reopen"]);
+  });
+
+  it("tells the others that the person has gone when they leave, and not when the line goes", async () => {
+    await w.join();
+    const first = w.link;
+    first.events.closed("line");
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(first.left).toBe(false);
+    const second = w.link;
+    w.session.leave();
+    expect(second.left).toBe(true);
   });
 
   it("gives a hanging server four seconds and then asks again", async () => {

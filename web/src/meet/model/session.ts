@@ -172,7 +172,7 @@ export class RoomSession {
     this.#abort.abort();
     this.#stream?.close();
     this.#stream = undefined;
-    this.#drop();
+    this.#drop(true);
   }
 
   /** Tries to get in until it works or there is nothing to get into. */
@@ -230,12 +230,12 @@ export class RoomSession {
       await withDeadline(link.connect(ticket), deadlines.connect, signal);
     } catch (err) {
       console.warn("connect", err);
-      await link.close();
+      await link.close(false);
       if (this.#link === link) this.#link = undefined;
       return false;
     }
     if (signal.aborted || this.#link !== link) {
-      await link.close();
+      await link.close(true);
       return true;
     }
     if (this.#ice !== undefined) link.setIceServers(this.#ice);
@@ -279,16 +279,16 @@ export class RoomSession {
     }
     // While joining the failed connect call itself says so.
     if (!this.#step("lost", { resuming: false })) return;
-    this.#drop();
+    this.#drop(false);
     void this.#enter(true, atOnce);
   }
 
-  #drop(): void {
+  #drop(leaving: boolean): void {
     for (const f of this.#unwatch) f();
     this.#unwatch = [];
     const link = this.#link;
     this.#link = undefined;
-    void link?.close();
+    void link?.close(leaving);
   }
 
   async #watch(link: Link, signal: AbortSignal): Promise<void> {
