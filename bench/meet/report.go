@@ -178,6 +178,9 @@ func (r *report) markdown() string {
 		fmt.Fprintf(&b, "; %s", m.Browser)
 	}
 	fmt.Fprintf(&b, ". Load average before %s, after %s.\n", m.LoadBefore, m.LoadAfter)
+	if l, err := strconv.ParseFloat(m.LoadBefore, 64); err == nil && l > busy {
+		b.WriteString("\n**The machine was busy before the run began: trust ratios with a narrow range only.**\n")
+	}
 	if r.Quick {
 		b.WriteString("\n**A quick run: these figures only show that the program works.**\n")
 	}
@@ -212,6 +215,9 @@ func (r *report) table(b *strings.Builder, group string) {
 		}
 	}
 }
+
+// busy is the load average above which something else was at work.
+const busy = 1.5
 
 // The figures of the README stand between these lines, so that nobody writes them by hand.
 const (

@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -146,7 +145,7 @@ func (c contestant) start(ctx context.Context, dir string, pin bool) (*server, e
 	}
 	s := &server{contestant: c, cmd: cmd, log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	cmd.Dir, cmd.Env = dir, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
-	cmd.Stdout, cmd.Stderr = io.Discard, s.log
+	cmd.Stdout, cmd.Stderr = s.log, s.log // one writer: os/exec lets one goroutine write both
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.name, err)
@@ -168,7 +167,7 @@ func (c contestant) start(ctx context.Context, dir string, pin bool) (*server, e
 		select {
 		case err := <-s.ended:
 			s.ended <- err
-			return nil, fmt.Errorf("%s ended at once: %w\n%s", c.name, err, s.tail())
+			return nil, fmt.Errorf("%s ended at once: %v\n%s", c.name, s.cmd.ProcessState, s.tail())
 		case <-late.C:
 			return nil, errors.Join(fmt.Errorf("%s does not answer", c.name), s.stop())
 		case <-ctx.Done():
