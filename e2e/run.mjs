@@ -1,7 +1,7 @@
 // Runs the browser tests one file after the other and ends with their counts.
 //   node run.mjs [--screens] [folder or file ...]
 // --screens keeps the pictures of all screens in docs/screens. YAKUSHO_BIN names another server than ../bin/yakusho.
-import { readdir, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -11,15 +11,25 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const limit = 20 * 60_000; // for all of it; a hanging browser must not hang the build
 
 const wanted = process.argv.slice(2).filter((a) => a !== "--screens");
-if (process.argv.includes("--screens")) process.env.SCREENS = join(here, "../docs/screens");
+if (process.argv.includes("--screens")) {
+  process.env.SCREENS = join(here, "../docs/screens");
+  if (wanted.length === 0) await rm(process.env.SCREENS, { recursive: true, force: true });
+}
 
 /** @param {string} at @returns {Promise<string[]>} */
 async function tests(at) {
   if (!(await stat(at)).isDirectory()) return [at];
   const names = await readdir(at, { recursive: true });
-  return names.filter((n) => n.endsWith(".test.mjs")).sort().map((n) => join(at, n));
+  return names
+    .filter((n) => n.endsWith(".test.mjs"))
+    .sort()
+    .map((n) => join(at, n));
 }
-const files = (await Promise.all((wanted.length > 0 ? wanted : ["auth", "check", "meet", "screens"]).map((w) => tests(join(here, w))))).flat();
+const files = (
+  await Promise.all(
+    (wanted.length > 0 ? wanted : ["auth", "check", "meet", "screens"]).map((w) => tests(join(here, w))),
+  )
+).flat();
 
 const stop = new AbortController();
 const timer = setTimeout(() => {
@@ -28,6 +38,7 @@ const timer = setTimeout(() => {
   stop.abort();
 }, limit);
 
+await rm(join(here, "out"), { recursive: true, force: true });
 const began = performance.now();
 const counts = { pass: 0, fail: 0, skip: 0 };
 const slow = [];

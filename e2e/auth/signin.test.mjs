@@ -10,7 +10,10 @@ house.test("a wrong password and an unknown name are answered with the same word
   const p = await house.person("wrong");
   await p.open("/");
   const words = [];
-  for (const [login, pass] of [["satou", "chigau-aikotoba"], ["dareka", "chigau-aikotoba"]]) {
+  for (const [login, pass] of [
+    ["satou", "chigau-aikotoba"],
+    ["dareka", "chigau-aikotoba"],
+  ]) {
     await p.typeIn(login, pass);
     const alert = p.page.getByRole("alert").filter({ hasText: "ログインできませんでした" });
     await alert.waitFor();
@@ -30,7 +33,11 @@ house.test("a page behind the sign-in comes after it, and signing out leaves not
   await p.page.waitForURL(/\/signin\?to=%2Faccount$/);
   await p.typeIn("satou", password);
   await p.page.getByRole("heading", { name: "アカウント", level: 1 }).waitFor();
-  await p.link("今日の会議").or(p.link(/最初の画面へ/)).first().click();
+  await p
+    .link("今日の会議")
+    .or(p.link(/最初の画面へ/))
+    .first()
+    .click();
   await p.page.getByRole("heading", { name: "今日の会議", level: 1 }).waitFor();
   await p.press("ログアウト", { exact: true });
   await p.page.waitForURL(/\/signin/);

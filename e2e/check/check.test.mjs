@@ -19,7 +19,9 @@ async function runs(p) {
 
 const marks = async (p) =>
   Object.fromEntries(
-    await p.page.locator("[data-testid^=check-]").evaluateAll((rows) => rows.map((r) => [r.dataset.testid.slice(6), r.dataset.mark])),
+    await p.page
+      .locator("[data-testid^=check-]")
+      .evaluateAll((rows) => rows.map((r) => [r.dataset.testid.slice(6), r.dataset.mark])),
   );
 
 house.test("signed out, at a PC where all is well, every row is good and the verdict says so", async () => {
@@ -28,7 +30,15 @@ house.test("signed out, at a PC where all is well, every row is good and the ver
   await p.link("接続テスト").click();
   await runs(p);
   await p.page.getByRole("heading", { name: "会議に参加できます" }).waitFor();
-  assert.deepEqual(await marks(p), { certificate: "good", signal: "good", path: "good", line: "good", mic: "good", speaker: "good", camera: "good" });
+  assert.deepEqual(await marks(p), {
+    certificate: "good",
+    signal: "good",
+    path: "good",
+    line: "good",
+    mic: "good",
+    speaker: "good",
+    camera: "good",
+  });
   await p.reads("このパソコンはサーバーを信頼しています");
   await p.reads("直通（UDP）と予備（TLS）の両方が使えます");
 });
@@ -49,21 +59,28 @@ house.test("the report can be saved, says in Japanese what was found, and holds 
   assert.match(text, /\[良好\] 声と映像の通り道: 直通（UDP）と予備（TLS）の両方が使えます/);
   assert.match(text, /佐藤 美咲/);
   assert.equal(JSON.parse(text.split("--- JSON ---")[1]).rows.length, 7);
-  const secrets = [ticket.token, ...ticket.ice_servers.flatMap((s) => [s.username, s.credential]), ...cookies.map((c) => c.value)];
+  const secrets = [
+    ticket.token,
+    ...ticket.ice_servers.flatMap((s) => [s.username, s.credential]),
+    ...cookies.map((c) => c.value),
+  ];
   assert.ok(secrets.length >= 4);
   for (const s of secrets) assert.ok(!text.includes(s), "no token, credential or cookie is in the report");
 });
 
-house.test("where the certificate warning was only clicked away, the test says so and where the certificate is", async () => {
-  const p = await house.person("untrusting", { browser: { trusts: false }, context: { ignoreHTTPSErrors: true } });
-  await p.open("/check");
-  await runs(p);
-  const m = await marks(p);
-  assert.deepEqual([m.certificate, m.signal, m.path], ["bad", "good", "good"]);
-  await p.reads("証明書が入っていません。警告を飛ばして画面を開いても、予備の通り道は使えません");
-  await p.reads("直通（UDP）が使えます。予備（TLS）は使えません");
-  assert.equal(await p.link("証明書の入れ方を見る").getAttribute("href"), `${house.server.guide}/`);
-});
+house.test(
+  "where the certificate warning was only clicked away, the test says so and where the certificate is",
+  async () => {
+    const p = await house.person("untrusting", { browser: { trusts: false }, context: { ignoreHTTPSErrors: true } });
+    await p.open("/check");
+    await runs(p);
+    const m = await marks(p);
+    assert.deepEqual([m.certificate, m.signal, m.path], ["bad", "good", "good"]);
+    await p.reads("証明書が入っていません。警告を飛ばして画面を開いても、予備の通り道は使えません");
+    await p.reads("直通（UDP）が使えます。予備（TLS）は使えません");
+    assert.equal(await p.link("証明書の入れ方を見る").getAttribute("href"), `${house.server.guide}/`);
+  },
+);
 
 house.test("where camera and microphone are refused the verdict is to listen, with the cause", async () => {
   const p = await house.person("refused", { browser: { refuses: true } });

@@ -61,7 +61,8 @@ export async function portrait(path, { wall, coat, hair }) {
       }
       if (top) return hair;
       if (Math.abs(dx) < 24 && y > 200 && y < 262) return skin;
-      if ((dx / 175) ** 2 + ((y - 360) / 118) ** 2 < 1) return Math.abs(dx) < 22 - (y - 242) / 5 ? [235, 128, 128] : coat;
+      if ((dx / 175) ** 2 + ((y - 360) / 118) ** 2 < 1)
+        return Math.abs(dx) < 22 - (y - 242) / 5 ? [235, 128, 128] : coat;
       if (x > 440 && x < 590 && y > 40 && y < 180) return Math.abs(x - 515) < 4 || Math.abs(y - 110) < 4 ? wall : pane;
       return y > 318 ? [wall[0] - 40, wall[1], wall[2]] : wall;
     };
@@ -93,7 +94,13 @@ export const looks = [
 /** Runs in a page: the devices have the names that they would have in an office, for the pictures. */
 export function nameDevices() {
   if (!window.isSecureContext) return; // the empty page before the first
-  const names = { videoinput: "USB カメラ", video: "USB カメラ", audioinput: "ヘッドセット（USB）", audio: "ヘッドセット（USB）", audiooutput: "ヘッドセット（USB）" };
+  const names = {
+    videoinput: "USB カメラ",
+    video: "USB カメラ",
+    audioinput: "ヘッドセット（USB）",
+    audio: "ヘッドセット（USB）",
+    audiooutput: "ヘッドセット（USB）",
+  };
   for (const of of [MediaDeviceInfo, MediaStreamTrack]) {
     const real = Object.getOwnPropertyDescriptor(of.prototype, "label");
     Object.defineProperty(of.prototype, "label", {

@@ -151,7 +151,10 @@ export class House {
         await page.screenshot({ path: `${out}${stem}.${p.name}.${i}.png`, timeout: 5000 }).catch(() => {});
       }
     }
-    await writeFile(`${out}${stem}.log`, `${this.faults.join("\n")}\n\n${[...this.people].map((p) => `${p.name}\n${p.said.join("\n")}`).join("\n\n")}\n\n${this.server.log}`);
+    await writeFile(
+      `${out}${stem}.log`,
+      `${this.faults.join("\n")}\n\n${[...this.people].map((p) => `${p.name}\n${p.said.join("\n")}`).join("\n\n")}\n\n${this.server.log}`,
+    );
   }
 
   async close() {

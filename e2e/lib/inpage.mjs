@@ -42,7 +42,13 @@ export function inPage() {
           if (stream === undefined) continue;
           const who = stream.split("|")[0];
           from[who] ??= { frames: 0, energy: 0, tracks: {} };
-          const t = { kind: s.kind, frames: s.framesDecoded ?? 0, energy: s.totalAudioEnergy ?? 0, width: s.frameWidth ?? 0, height: s.frameHeight ?? 0 };
+          const t = {
+            kind: s.kind,
+            frames: s.framesDecoded ?? 0,
+            energy: s.totalAudioEnergy ?? 0,
+            width: s.frameWidth ?? 0,
+            height: s.frameHeight ?? 0,
+          };
           from[who].tracks[s.trackIdentifier] = t;
           from[who].frames += t.frames;
           from[who].energy += t.energy;

@@ -49,7 +49,10 @@ export class Server {
     const args = ["serve", "--listen", `localhost:${this.port}`, "--data", this.data];
     if (this.#sample) args.push("--sample");
     args.push("--http", this.#guide ? `localhost:${this.port + 1}` : "off");
-    const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, TZ: "Asia/Tokyo" } });
+    const child = spawn(binary, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env.PATH, TZ: "Asia/Tokyo" },
+    });
     this.#process = child;
     const orphan = () => child.kill("SIGKILL");
     process.once("exit", orphan);
@@ -60,7 +63,8 @@ export class Server {
       this.#ca = await readFile(this.ca, "utf8");
       return (await this.get("/readyz")).status === 200;
     });
-    if ((await this.get("/")).status !== 200) throw new Error(`${binary} was compiled without its front end: make build`);
+    if ((await this.get("/")).status !== 200)
+      throw new Error(`${binary} was compiled without its front end: make build`);
     return this;
   }
 

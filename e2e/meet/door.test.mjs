@@ -105,7 +105,11 @@ house.test("wrong numbers are answered alike, and after ten of them with a wait"
   await guest.typesNumber(meeting.number, wrong, "みほん建設 山田");
   const alert = guest.page.getByRole("alert");
   await alert.filter({ hasText: "会議番号か暗証番号が違います" }).waitFor();
-  const unknown = await guest.api("POST", "/api/meetings/enter", { number: meeting.number === "111111" ? "111112" : "111111", pin: wrong, name: "山田" });
+  const unknown = await guest.api("POST", "/api/meetings/enter", {
+    number: meeting.number === "111111" ? "111112" : "111111",
+    pin: wrong,
+    name: "山田",
+  });
   assert.deepEqual([unknown.status, unknown.body.code], [400, "number_or_pin_wrong"]);
   await until("the wait is asked for", async () => {
     await guest.press("会議に入る");

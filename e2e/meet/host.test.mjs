@@ -79,31 +79,40 @@ house.test("a locked meeting lets nobody new in, says so in Japanese, and opens 
   await host.entry(named.nakamura).waitFor();
 });
 
-house.test("a removed colleague stays out: by the button, by the number with the old PIN, and in a new tab", async () => {
-  const { people, meeting } = await meetingOf(house, ["satou", "takahashi", "inoue"]);
-  const [host, a, b] = people;
-  await host.does(named.takahashi, "退出してもらう");
-  await host.confirms("退出してもらう");
-  await a.page.getByRole("heading", { name: "この会議から退出になりました" }).waitFor();
-  for (const p of [host, b]) await p.entry(named.takahashi).waitFor({ state: "detached" });
+house.test(
+  "a removed colleague stays out: by the button, by the number with the old PIN, and in a new tab",
+  async () => {
+    const { people, meeting } = await meetingOf(house, ["satou", "takahashi", "inoue"]);
+    const [host, a, b] = people;
+    await host.does(named.takahashi, "退出してもらう");
+    await host.confirms("退出してもらう");
+    await a.page.getByRole("heading", { name: "この会議から退出になりました" }).waitFor();
+    for (const p of [host, b]) await p.entry(named.takahashi).waitFor({ state: "detached" });
 
-  await a.open(`/m/${meeting.id}`);
-  await until("refused at the door", async () => {
-    if (await a.button("参加する", { exact: true }).isVisible()) await a.press("参加する", { exact: true });
-    return a.text(/退出になりました|退出としました/).first().isVisible();
-  });
-  await a.typesNumber(meeting.number, meeting.pin);
-  await a.reads(/会議番号か暗証番号が違います|退出としました/);
-  const tab = await a.context.newPage();
-  await tab.goto(`${house.origin}/m/${meeting.id}`);
-  await until("refused in the new tab", async () => {
-    const join = tab.getByRole("button", { name: "参加する", exact: true });
-    if (await join.isVisible()) await join.click();
-    return tab.getByText(/退出になりました|退出としました/).first().isVisible();
-  });
-  assert.equal(await host.entry(named.takahashi).count(), 0);
-  await Promise.all([host, b].map((p) => p.hearsAndSees(1)));
-});
+    await a.open(`/m/${meeting.id}`);
+    await until("refused at the door", async () => {
+      if (await a.button("参加する", { exact: true }).isVisible()) await a.press("参加する", { exact: true });
+      return a
+        .text(/退出になりました|退出としました/)
+        .first()
+        .isVisible();
+    });
+    await a.typesNumber(meeting.number, meeting.pin);
+    await a.reads(/会議番号か暗証番号が違います|退出としました/);
+    const tab = await a.context.newPage();
+    await tab.goto(`${house.origin}/m/${meeting.id}`);
+    await until("refused in the new tab", async () => {
+      const join = tab.getByRole("button", { name: "参加する", exact: true });
+      if (await join.isVisible()) await join.click();
+      return tab
+        .getByText(/退出になりました|退出としました/)
+        .first()
+        .isVisible();
+    });
+    assert.equal(await host.entry(named.takahashi).count(), 0);
+    await Promise.all([host, b].map((p) => p.hearsAndSees(1)));
+  },
+);
 
 house.test("a removed guest cannot come back with the number that was read out", async () => {
   const { people, meeting } = await meetingOf(house, ["satou", "inoue"]);
@@ -150,7 +159,10 @@ house.test("a participant who is no host has no button for it, and the server re
     a.api("POST", `/api/meetings/${meeting.id}/end`),
     a.api("GET", `/api/meetings/${meeting.id}/attendance`),
   ]);
-  assert.deepEqual(refused.map((r) => [r.status, r.body.code]), Array(4).fill([403, "not_host"]));
+  assert.deepEqual(
+    refused.map((r) => [r.status, r.body.code]),
+    Array(4).fill([403, "not_host"]),
+  );
 });
 
 house.lastTest();

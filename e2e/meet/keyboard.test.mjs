@@ -15,7 +15,11 @@ async function tabTo(page, name, key = "Tab") {
     const at = await page.evaluate(() => {
       const el = document.activeElement;
       const style = getComputedStyle(el);
-      const labelled = (el.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ").trim();
+      const labelled = (el.getAttribute("aria-labelledby") ?? "")
+        .split(" ")
+        .map((id) => document.getElementById(id)?.textContent ?? "")
+        .join(" ")
+        .trim();
       const name = el.getAttribute("aria-label") || labelled || el.labels?.[0]?.textContent || el.textContent || "";
       const own = style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0;
       // A switch or checkbox is an invisible input; the ring is drawn around its label.
@@ -40,7 +44,9 @@ house.test("somebody without a mouse signs in, joins, mutes, writes, raises a ha
   const keys = p.page.keyboard;
   await p.open("/");
   await p.page.getByLabel("ログイン名", { exact: true }).waitFor();
-  await until("the cursor waits in the first field", () => p.page.evaluate(() => document.activeElement?.getAttribute("name") === "username"));
+  await until("the cursor waits in the first field", () =>
+    p.page.evaluate(() => document.activeElement?.getAttribute("name") === "username"),
+  );
   await keys.type("satou");
   await tabTo(p.page, /^パスワード$/);
   await keys.type(password);

@@ -7,45 +7,48 @@ import { until } from "../lib/until.mjs";
 
 const house = House.forFile();
 
-house.test("a newcomer opens a meeting, reads two numbers over the telephone, and three people hear and see each other", async () => {
-  const host = await house.person("newcomer");
-  await host.open("/");
-  await host.press(/佐藤 美咲/);
-  await host.press("ログインする");
-  await host.page.getByRole("heading", { name: "今日の会議", level: 1 }).waitFor();
-  await host.press("会議を開く");
-  await host.reads("会議ができました");
-  const said = await host.page.locator("aside dd").allTextContents();
-  const [number, pin] = said.map((x) => x.replace(/\s/g, ""));
-  assert.match(number, /^\d{6}$/);
-  assert.match(pin, /^\d{4}$/);
-  await host.link("この会議に入る").click();
-  await host.enters();
+house.test(
+  "a newcomer opens a meeting, reads two numbers over the telephone, and three people hear and see each other",
+  async () => {
+    const host = await house.person("newcomer");
+    await host.open("/");
+    await host.press(/佐藤 美咲/);
+    await host.press("ログインする");
+    await host.page.getByRole("heading", { name: "今日の会議", level: 1 }).waitFor();
+    await host.press("会議を開く");
+    await host.reads("会議ができました");
+    const said = await host.page.locator("aside dd").allTextContents();
+    const [number, pin] = said.map((x) => x.replace(/\s/g, ""));
+    assert.match(number, /^\d{6}$/);
+    assert.match(pin, /^\d{4}$/);
+    await host.link("この会議に入る").click();
+    await host.enters();
 
-  const guest = await house.person("guest");
-  await guest.open("/");
-  await guest.link("番号で参加").click();
-  await guest.page.getByLabel("会議番号").fill(number);
-  await guest.page.getByLabel("暗証番号").fill(pin);
-  await guest.page.getByLabel("お名前").fill("みほん建設 山田");
-  await guest.press("会議に入る");
-  await guest.enters();
+    const guest = await house.person("guest");
+    await guest.open("/");
+    await guest.link("番号で参加").click();
+    await guest.page.getByLabel("会議番号").fill(number);
+    await guest.page.getByLabel("暗証番号").fill(pin);
+    await guest.page.getByLabel("お名前").fill("みほん建設 山田");
+    await guest.press("会議に入る");
+    await guest.enters();
 
-  const staff = await house.person("colleague");
-  await staff.signIn("takahashi");
-  await staff.open("/");
-  await staff.page.getByRole("tab", { name: "番号で参加" }).click();
-  await staff.page.getByLabel("会議番号").fill(number);
-  await staff.page.getByLabel("暗証番号").fill(pin);
-  await staff.press("会議に入る");
-  await staff.enters();
+    const staff = await house.person("colleague");
+    await staff.signIn("takahashi");
+    await staff.open("/");
+    await staff.page.getByRole("tab", { name: "番号で参加" }).click();
+    await staff.page.getByLabel("会議番号").fill(number);
+    await staff.page.getByLabel("暗証番号").fill(pin);
+    await staff.press("会議に入る");
+    await staff.enters();
 
-  await Promise.all([host, guest, staff].map((p) => p.hearsAndSees(2)));
-  for (const p of [host, staff]) await p.entry("みほん建設 山田").getByText("（ゲスト）").waitFor();
-  for (const p of [guest, staff]) await p.entry(named.satou).getByText("主催").waitFor();
-  await host.tile(named.takahashi).waitFor();
-  assert.ok(house.seen.ice >= 3, "the relay addresses of every peer connection were looked at");
-});
+    await Promise.all([host, guest, staff].map((p) => p.hearsAndSees(2)));
+    for (const p of [host, staff]) await p.entry("みほん建設 山田").getByText("（ゲスト）").waitFor();
+    for (const p of [guest, staff]) await p.entry(named.satou).getByText("主催").waitFor();
+    await host.tile(named.takahashi).waitFor();
+    assert.ok(house.seen.ice >= 3, "the relay addresses of every peer connection were looked at");
+  },
+);
 
 house.test("a shared screen is seen large and its sound is heard by the others until it is stopped", async () => {
   const { people } = await meetingOf(house, ["satou", "takahashi", "inoue"]);
@@ -59,11 +62,17 @@ house.test("a shared screen is seen large and its sound is heard by the others u
       const { from } = await p.media();
       return Object.values(from).some((f) => {
         const t = Object.values(f.tracks);
-        return t.filter((x) => x.kind === "video" && x.frames > 5).length === 2 && t.filter((x) => x.kind === "audio" && x.energy > 0).length === 2;
+        return (
+          t.filter((x) => x.kind === "video" && x.frames > 5).length === 2 &&
+          t.filter((x) => x.kind === "audio" && x.energy > 0).length === 2
+        );
       });
     });
   }
-  await sharer.page.getByRole("region", { name: "会議の操作" }).getByRole("button", { name: /^(見せるの|表示)をやめる$/ }).click();
+  await sharer.page
+    .getByRole("region", { name: "会議の操作" })
+    .getByRole("button", { name: /^(見せるの|表示)をやめる$/ })
+    .click();
   for (const p of others) await p.text("が画面を見せています").waitFor({ state: "detached" });
 });
 
@@ -99,7 +108,10 @@ house.test("what was written is kept when the meeting has ended", async () => {
   await b.reads("チャットと出席の記録は残っています");
   for (const p of [a, b]) {
     const kept = await p.api("GET", `/api/meetings/${meeting.id}/chat`);
-    assert.deepEqual(kept.body.map((m) => [m.name, m.text]), [[named.satou, "決まったこと：来週"]]);
+    assert.deepEqual(
+      kept.body.map((m) => [m.name, m.text]),
+      [[named.satou, "決まったこと：来週"]],
+    );
   }
 });
 
@@ -109,7 +121,9 @@ house.test("a raised hand is on top of everyone's list until it is lowered", asy
   await b.press("手を挙げる");
   for (const p of [host, a]) {
     await p.entry(named.inoue).getByText("挙手").waitFor();
-    await until("the hand is first", async () => (await p.page.getByTestId("person").first().innerText()).includes(named.inoue));
+    await until("the hand is first", async () =>
+      (await p.page.getByTestId("person").first().innerText()).includes(named.inoue),
+    );
   }
   await b.press("手を下ろす");
   await host.entry(named.inoue).getByText("挙手").waitFor({ state: "detached" });
