@@ -62,7 +62,7 @@ test-web: web/node_modules/.package-lock.json
 
 e2e: bin/yakusho
 	@mkdir -p out
-	YAKUSHO_BIN=$(CURDIR)/bin/yakusho node e2e/run.mjs
+	YAKUSHO_BIN=$(CURDIR)/bin/yakusho node e2e/run.mjs --screens
 	@sh .ci/count.sh browser out/e2e.json
 
 # What a reviewer would look at first: formatting, vet, types, the generated code.

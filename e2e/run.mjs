@@ -1,6 +1,7 @@
 // Runs the browser tests one file after the other and ends with their counts.
 //   node run.mjs [--screens] [folder or file ...]
 // --screens keeps the pictures of all screens in docs/screens. YAKUSHO_BIN names another server than ../bin/yakusho.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "node:test";
@@ -61,6 +62,9 @@ stream.once("end", () => {
     if (counts.pass === 0) process.exitCode = 1;
     slow.sort((a, b) => b[0] - a[0]);
     for (const [ms, name] of slow.slice(0, 5)) console.log(`slowest: ${(ms / 1000).toFixed(1)} s  ${name}`);
+    // For the one who prints the counts of all runners together.
+    mkdirSync(join(here, "../out"), { recursive: true });
+    writeFileSync(join(here, "../out/e2e.json"), JSON.stringify(counts));
     console.log(
       `e2e: ${files.length} files, ${counts.pass} passed, ${counts.fail} failed, ${counts.skip} skipped in ${Math.round((performance.now() - began) / 1000)} s`,
     );
