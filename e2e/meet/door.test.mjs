@@ -95,6 +95,44 @@ house.test("an unknown meeting is said to be unknown, and leads back to the list
   await p.page.getByRole("heading", { name: "今日の会議", level: 1 }).waitFor();
 });
 
+house.test("an account that an admin stops is out of its meeting at once", async () => {
+  const { people } = await meetingOf(house, ["satou", "inoue"]);
+  const [a, b] = people;
+  await a.hearsAndSees(1);
+  const admin = await house.person("admin");
+  await admin.signIn("suzuki");
+  const account = (await admin.api("GET", "/api/accounts")).body.find((x) => x.login === "inoue");
+  assert.equal((await admin.api("PATCH", `/api/accounts/${account.id}`, { disabled: true })).status, 200);
+  await b.page.getByRole("heading", { name: "ログインが終わりました" }).waitFor({ timeout: 5000 });
+  await a.entry(named.inoue).waitFor({ state: "detached" });
+  assert.deepEqual((await b.media()).from, {});
+  assert.equal((await admin.api("PATCH", `/api/accounts/${account.id}`, { disabled: false })).status, 200);
+});
+
+house.test(
+  "a guest's name of 300 letters or of nothing visible is refused with what to do, and nothing typed is lost",
+  async () => {
+    const host = await house.person("host");
+    await host.signIn("satou");
+    const meeting = await host.opens("名前の会議");
+    const guest = await house.person("guest");
+    await guest.typesNumber(meeting.number, meeting.pin, "山".repeat(300));
+    await guest.page
+      .getByRole("alert")
+      .filter({ hasText: "お名前が長すぎます。40文字までで入れてください。" })
+      .waitFor();
+    assert.equal(await guest.page.getByLabel("お名前").inputValue(), "山".repeat(300));
+    await guest.page.getByLabel("お名前").fill("\u200b\u3164");
+    await guest.press("会議に入る");
+    await guest.page.getByRole("alert").filter({ hasText: "お名前を入れてください" }).waitFor();
+    await guest.page.getByLabel("お名前").fill("<img src=x onerror=alert(1)> 山田");
+    await guest.press("会議に入る");
+    await guest.enters();
+    await host.joins(meeting);
+    await host.entry("<img src=x onerror=alert(1)> 山田").waitFor();
+  },
+);
+
 // Last of the meetings: after it this address has to wait.
 house.test("wrong numbers are answered alike, and after ten of them with a wait", async () => {
   const host = await house.person("host");

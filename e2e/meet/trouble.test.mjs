@@ -32,7 +32,8 @@ house.test(
       assert.equal(await p.page.getByTestId("person").count(), 3);
     }
     assert.ok(ms <= 10_000, `all were back after ${Math.round(ms)} ms, counted from the kill`);
-    // And the meeting goes on as before: who was host still is, what is written now arrives.
+    // And the meeting goes on as before: who was host still is, a hand is still up, what is written now arrives.
+    await host.entry(named.takahashi).getByText("挙手").waitFor();
     await host.button(`${named.takahashi}さんの操作`).waitFor();
     await a.page.getByLabel("メッセージ").fill("停電の後");
     await a.page.keyboard.press("Enter");
