@@ -38,7 +38,7 @@ house.test("blur and noise suppression are loaded from our server when switched 
   }
   assert.equal(await p.text("このパソコンでは使えませんでした").count(), 0);
   assert.ok(
-    effects().some((x) => x.endsWith(".tflite")) && effects().some((x) => x.endsWith("rnnoise-worklet.js")),
+    effects().some((x) => x.endsWith(".tflite")) && effects().some((x) => x.startsWith("/audio/rnnoise")),
     effects().join(),
   );
   await p.enters();

@@ -92,7 +92,7 @@ house.test(
       30_000,
     );
     await look(host, "room-share");
-    await look(a, "room-sharing");
+    await look(a, "room-sharing", { keep: false });
     await a.page
       .getByRole("region", { name: "会議の操作" })
       .getByRole("button", { name: /^(見せるの|表示)をやめる$/ })
