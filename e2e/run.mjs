@@ -1,7 +1,8 @@
 // Runs the browser tests one file after the other and ends with their counts.
 //   node run.mjs [--screens] [folder or file ...]
-// --screens keeps the pictures of all screens in docs/screens. YAKUSHO_BIN names another server than ../bin/yakusho.
-import { mkdirSync, writeFileSync } from "node:fs";
+// --screens keeps the pictures of all screens in docs/screens, when nothing failed and nothing was left out.
+// YAKUSHO_BIN names another server than ../bin/yakusho.
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "node:test";
@@ -12,10 +13,6 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const limit = 20 * 60_000; // for all of it; a hanging browser must not hang the build
 
 const wanted = process.argv.slice(2).filter((a) => a !== "--screens");
-if (process.argv.includes("--screens")) {
-  process.env.SCREENS = join(here, "../docs/screens");
-  if (wanted.length === 0) await rm(process.env.SCREENS, { recursive: true, force: true });
-}
 
 /** @param {string} at @returns {Promise<string[]>} */
 async function tests(at) {
@@ -40,6 +37,8 @@ const timer = setTimeout(() => {
 }, limit);
 
 await rm(join(here, "out"), { recursive: true, force: true });
+const screens = join(here, "out", "kept");
+if (process.argv.includes("--screens")) process.env.SCREENS = screens;
 const began = performance.now();
 const counts = { pass: 0, fail: 0, skip: 0 };
 const slow = [];
@@ -62,6 +61,11 @@ stream.once("end", () => {
     if (counts.pass === 0) process.exitCode = 1;
     slow.sort((a, b) => b[0] - a[0]);
     for (const [ms, name] of slow.slice(0, 5)) console.log(`slowest: ${(ms / 1000).toFixed(1)} s  ${name}`);
+    if (process.env.SCREENS && counts.fail === 0 && wanted.length === 0) {
+      const kept = join(here, "../docs/screens");
+      rmSync(kept, { recursive: true, force: true });
+      cpSync(screens, kept, { recursive: true });
+    }
     // For the one who prints the counts of all runners together.
     mkdirSync(join(here, "../out"), { recursive: true });
     writeFileSync(join(here, "../out/e2e.json"), JSON.stringify(counts));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { House } from "../lib/house.mjs";
 import { meetingOf } from "../lib/meeting.mjs";
-import { named } from "../lib/person.mjs";
+import { named, password } from "../lib/person.mjs";
 import { until } from "../lib/until.mjs";
 
 const house = House.forFile();
@@ -66,10 +66,22 @@ house.test("signing out in another tab cuts the meeting within two seconds", asy
   assert.ok(ms <= 2000, `the meeting was cut after ${Math.round(ms)} ms`);
   await until("no picture and no sound comes any more", async () => Object.keys((await b.media()).from).length === 0);
   await a.entry(named.takahashi).waitFor({ state: "detached" });
-  await b.link("ログインする").click();
-  await b.typeIn("takahashi", "mihon-machi-1");
-  await b.enters(); // back where they came from
 });
+
+house.test(
+  "whoever was signed out in another tab signs in where the meeting ended, and is led back to it",
+  async () => {
+    const { people } = await meetingOf(house, ["satou", "takahashi"]);
+    const [, b] = people;
+    const tab = await b.context.newPage();
+    await tab.goto(`${house.origin}/help`);
+    await tab.getByRole("button", { name: "ログアウト" }).click();
+    await b.page.getByRole("heading", { name: "ログインが終わりました" }).waitFor();
+    await b.link("ログインする").click();
+    await b.typeIn("takahashi", password);
+    await b.enters();
+  },
+);
 
 house.test("whoever leaves is out, and can come back", async () => {
   const { people } = await meetingOf(house, ["satou", "takahashi"]);
