@@ -85,9 +85,9 @@ generate:
 
 # Generated code is committed; what it is generated from must not have moved on.
 verify: web/node_modules/.package-lock.json
-	@mkdir -p out/verify && for f in $$(git ls-files '*.gen.go' '*.gen.ts'); do mkdir -p out/verify/$$(dirname $$f) && cp $$f out/verify/$$f; done
+	@mkdir -p out/_verify && for f in $$(git ls-files '*.gen.go' '*.gen.ts'); do mkdir -p out/_verify/$$(dirname $$f) && cp $$f out/_verify/$$f; done
 	$(MAKE) --no-print-directory generate
-	@for f in $$(git ls-files '*.gen.go' '*.gen.ts'); do diff -u out/verify/$$f $$f || { echo "$$f is not what make generate makes" >&2; exit 1; }; done
+	@for f in $$(git ls-files '*.gen.go' '*.gen.ts'); do diff -u out/_verify/$$f $$f || { echo "$$f is not what make generate makes" >&2; exit 1; }; done
 
 bench: build
 	$(GO) run ./bench/meet

@@ -34,7 +34,7 @@ func newTown(t *testing.T) town {
 	_ = ln.Close()
 	data := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	said := &waitFor{text: "yakusho doctor", found: make(chan struct{})}
+	said := &waitFor{text: " doctor --url ", found: make(chan struct{})}
 	ended := make(chan int, 1)
 	var log bytes.Buffer // read after the end
 	go func() {
