@@ -94,7 +94,7 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 	})
 
 	secret := []byte(core.Secret(32))
-	a.turn, err = turn.Start(turn.Config{Listener: p.relay, Media: at.mediaPorts(), Secret: secret, Clock: clock, Log: p.log})
+	a.turn, err = turn.Start(turn.Config{Listener: p.relay, Media: at.mediaPorts(), Secret: secret, Clock: clock, Log: p.log, Spare: meethttp.SpareRelay})
 	if err != nil {
 		return nil, fmt.Errorf("start relay: %w", err)
 	}

@@ -96,17 +96,8 @@ func waitAfter(n float64) time.Duration {
 	return firstWait << over
 }
 
-// addressKey is one PC: an IPv4 address, or the /64 of which an IPv6 host picks its addresses freely.
-func addressKey(a netip.Addr) string {
-	a = a.Unmap().WithZone("")
-	if a.Is6() {
-		p, err := a.Prefix(64)
-		if err == nil {
-			return p.String()
-		}
-	}
-	return a.String()
-}
+// addressKey is one PC.
+func addressKey(a netip.Addr) string { return core.HostOf(a).String() }
 
 // tries of one key.
 type tries struct {

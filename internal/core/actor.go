@@ -41,6 +41,20 @@ func (a Actor) Has(r Role) bool {
 // SignedIn reports whether the actor is an account.
 func (a Actor) SignedIn() bool { return a.Account != "" }
 
+// HostOf is one PC as far as limits go: an IPv4 address, or the /64 of which an IPv6 host picks its
+// addresses freely.
+func HostOf(a netip.Addr) netip.Addr {
+	a = a.Unmap().WithZone("")
+	if !a.Is6() {
+		return a
+	}
+	p, err := a.Prefix(64)
+	if err != nil { // 64 bits are never too many for IPv6
+		return a
+	}
+	return p.Addr()
+}
+
 type actorKey struct{}
 
 // WithActor returns ctx carrying a.

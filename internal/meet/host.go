@@ -19,15 +19,19 @@ func (s *Service) hosted(ctx context.Context, id core.ID, action string) (Meetin
 	case m.State == StateEnded:
 		return Meeting{}, ErrEnded
 	}
-	// Whoever was removed, host or organiser, has no say in the meeting any more.
+	return m, s.notRemoved(ctx, id, action)
+}
+
+// notRemoved refuses whoever was removed, host or organiser: they have no say in the meeting any more.
+func (s *Service) notRemoved(ctx context.Context, id core.ID, action string) error {
 	p, err := s.Store.Participant(ctx, id, SubjectOf(core.ActorFrom(ctx)))
 	switch {
 	case err != nil && !errors.Is(err, ErrNotHere):
-		return Meeting{}, fmt.Errorf("find participant: %w", err)
+		return fmt.Errorf("find participant: %w", err)
 	case !p.RemovedAt.IsZero():
-		return Meeting{}, s.refuse(ctx, action, string(id), ErrRemoved)
+		return s.refuse(ctx, action, string(id), ErrRemoved)
 	}
-	return m, nil
+	return nil
 }
 
 // Change is what the host can change in a meeting; nil leaves it.

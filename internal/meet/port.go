@@ -47,7 +47,8 @@ type Participants interface {
 	// Participant finds by subject; ErrNotHere when there is none.
 	Participant(ctx context.Context, meeting core.ID, s Subject) (Participant, error)
 	Participants(ctx context.Context, meeting core.ID) ([]Participant, error)
-	// Remove marks p removed, ends its stays and its guest pass, and changes the meeting's PIN, in one.
+	// Remove marks p removed, ends its stays, changes the meeting's PIN, and ends every guest pass whose
+	// holder is not in the meeting at this moment, in one.
 	Remove(ctx context.Context, meeting, participant core.ID, pin string, at time.Time) error
 	// AddGuest stores a guest pass; Guest finds it by the hash of its secret, ErrSignIn when there is none.
 	AddGuest(ctx context.Context, g GuestPass) error

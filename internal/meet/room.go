@@ -92,6 +92,9 @@ func (s *Service) Room(ctx context.Context, id core.ID) (Room, error) {
 			}
 			e.Hand = l.hands[p.ID]
 		}
+		if !e.Present && p.ID != me.ID {
+			continue // who was here before is the attendance's matter
+		}
 		r.Roster = append(r.Roster, e)
 	}
 	return r, nil
@@ -225,6 +228,9 @@ func (s *Service) Attendance(ctx context.Context, id core.ID) ([]Stay, map[core.
 	}
 	if !Hosts(m, core.ActorFrom(ctx)) {
 		return nil, nil, s.refuse(ctx, "meet.attendance", string(id), ErrNotHost)
+	}
+	if err := s.notRemoved(ctx, id, "meet.attendance"); err != nil {
+		return nil, nil, err
 	}
 	stays, err := s.Store.Stays(ctx, id)
 	if err != nil {

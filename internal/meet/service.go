@@ -34,7 +34,8 @@ type Service struct {
 	Config
 	epoch    string // of this process; tickets of another are worthless
 	byNumber *tries // wrong PINs of one number, whether it exists or not
-	byFrom   *tries // wrong entries from one address
+	byFrom   *tries // wrong entries from one PC, or of one account
+	passes   *tries // guest passes given to one PC; an office may come through one address
 	hub      *hub
 	poke     chan struct{}
 	seenAt   time.Time // when the living were last marked; used by Reconcile alone
@@ -55,6 +56,7 @@ func NewService(c Config) *Service {
 		Config: c, epoch: core.Secret(10), hub: newHub(c.Clock), poke: make(chan struct{}, 1),
 		byNumber: newTries(c.Clock, 10, 15*time.Minute),
 		byFrom:   newTries(c.Clock, 10, 5*time.Minute),
+		passes:   newTries(c.Clock, 60, 5*time.Minute),
 	}
 }
 
@@ -139,26 +141,50 @@ func (s *Service) Enter(ctx context.Context, number, pin, name string) (Entrance
 			return Entrance{}, err
 		}
 	}
-	from := a.From.Unmap().String()
-	if s.byFrom.closed(from) || s.byNumber.closed(number) || !s.byFrom.take(from) || !s.byNumber.take(number) {
-		return Entrance{}, s.refuse(ctx, "meet.enter", number, ErrTooManyTries)
+	keys := s.guessKeys(a, number)
+	for _, k := range keys {
+		if k.tries.closed(k.key) || !k.tries.take(k.key) {
+			if k.tries.first(k.key) {
+				return Entrance{}, s.refuse(ctx, "meet.enter", number, ErrTooManyTries)
+			}
+			return Entrance{}, ErrTooManyTries
+		}
 	}
 	m, err := s.Store.ByNumber(ctx, number)
 	if err != nil && !errors.Is(err, ErrNoMeeting) {
-		s.byFrom.give(from) // our trouble is not their guess
-		s.byNumber.give(number)
+		giveBack(keys) // our trouble is not their guess
 		return Entrance{}, fmt.Errorf("find meeting by number: %w", err)
 	}
 	if err != nil || !sameSecret(pin, m.PIN) {
 		return Entrance{}, s.refuse(ctx, "meet.enter", number, ErrNumberOrPIN)
 	}
-	s.byFrom.give(from)
-	s.byNumber.give(number)
+	giveBack(keys)
 	if a.SignedIn() {
 		err = s.invite(ctx, a, m)
 		return Entrance{Meeting: m}, err
 	}
 	return s.enterGuest(ctx, m, name)
+}
+
+// guessKey is something a wrong guess is counted against.
+type guessKey struct {
+	tries *tries
+	key   string
+}
+
+// guessKeys are what the caller's guesses are counted against. A stranger's count for the PC and for the
+// number; a signed-in person's for the account alone, so that no stranger can close a number to staff.
+func (s *Service) guessKeys(a core.Actor, number string) []guessKey {
+	if a.SignedIn() {
+		return []guessKey{{s.byFrom, "account " + string(a.Account)}}
+	}
+	return []guessKey{{s.byFrom, core.HostOf(a.From).String()}, {s.byNumber, number}}
+}
+
+func giveBack(keys []guessKey) {
+	for _, k := range keys {
+		k.tries.give(k.key)
+	}
 }
 
 func (s *Service) invite(ctx context.Context, a core.Actor, m Meeting) error {
@@ -188,6 +214,12 @@ func (s *Service) enterGuest(ctx context.Context, m Meeting, name string) (Entra
 	}
 	if err := s.checkGuestName(ctx, m, name); err != nil {
 		return Entrance{}, s.refuse(ctx, "meet.enter", string(m.ID), err)
+	}
+	if from := core.HostOf(core.ActorFrom(ctx).From).String(); !s.passes.take(from) {
+		if s.passes.first(from) {
+			return Entrance{}, s.refuse(ctx, "meet.enter", string(m.ID), ErrTooManyGuests)
+		}
+		return Entrance{}, ErrTooManyGuests
 	}
 	if err := s.Audit.Record(ctx, "meet.enter", string(m.ID), "ok", map[string]string{"guest": name}); err != nil {
 		return Entrance{}, err

@@ -51,6 +51,7 @@ var (
 	ErrNotHost         = core.Forbidden("not_host", "この操作は主催の方だけができます。")
 	ErrNumberOrPIN     = core.Invalid("number_or_pin_wrong", "会議番号か暗証番号が違います。もう一度、番号を確かめて入れてください。")
 	ErrTooManyTries    = core.Limited("too_many_tries", "まちがいが続いたため、しばらく受け付けません。15分ほど待つか、主催の方に連絡してください。")
+	ErrTooManyGuests   = core.Limited("too_many_guests", "同じ場所から続けて大勢が参加しました。5分ほど待ってから、もう一度お試しください。")
 	ErrNameEmpty       = core.Invalid("name_empty", "お名前を入れてください。")
 	ErrNameTooLong     = core.Invalid("name_too_long", "お名前が長すぎます。40文字までで入れてください。")
 	ErrNameTaken       = core.Conflict("name_taken", "同じ名前の方がいます。所属を付けるなど、ほかの方と区別できる名前にしてください。")

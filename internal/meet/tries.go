@@ -25,6 +25,7 @@ type guess struct {
 	key   string
 	count int
 	until time.Time // when the count starts anew
+	told  bool      // that it is closed
 }
 
 func newTries(clock core.Clock, max int, window time.Duration) *tries {
@@ -62,7 +63,7 @@ func (t *tries) take(key string) bool {
 	t.order.MoveToBack(e)
 	g := e.Value.(*guess)
 	if !now.Before(g.until) {
-		g.count, g.until = 0, now.Add(t.window)
+		g.count, g.until, g.told = 0, now.Add(t.window), false
 	}
 	if g.count >= t.max {
 		return false
@@ -80,4 +81,19 @@ func (t *tries) give(key string) {
 			g.count--
 		}
 	}
+}
+
+// first reports, once for each time a key is closed, that this is the first to hear of it: a refusal is
+// worth remembering, ten thousand of the same are not.
+func (t *tries) first(key string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, ok := t.byKey[key]
+	if !ok {
+		return true
+	}
+	g := e.Value.(*guess)
+	was := g.told
+	g.told = true
+	return !was
 }

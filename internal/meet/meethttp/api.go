@@ -46,7 +46,8 @@ type Certificate struct {
 // API serves meetings.
 type API struct {
 	Config
-	checks *httpx.Limiter
+	checks *httpx.Limiter // connection tests begun at one PC
+	lines  *httpx.Limiter // their uploads and downloads; a test needs about ten
 }
 
 // relayLife is how long a relay credential can start a relay. The event stream brings a fresh one
@@ -63,7 +64,10 @@ var (
 
 // New returns the API.
 func New(c Config) *API {
-	return &API{Config: c, checks: httpx.NewLimiter(20, 3*time.Second, 10_000, c.Clock)}
+	return &API{
+		Config: c, checks: httpx.NewLimiter(20, 3*time.Second, 10_000, c.Clock),
+		lines: httpx.NewLimiter(240, 250*time.Millisecond, 10_000, c.Clock),
+	}
 }
 
 // Register mounts every operation on mux.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"yakusho/internal/core"
 	"yakusho/internal/httpx"
@@ -14,12 +15,18 @@ import (
 // maxCheck is the most a connection test sends or takes at once, in bytes.
 const maxCheck = 8 << 20
 
+// checkRelay begins the relay names of connection tests; SpareRelay knows them by it.
+const checkRelay = "check-"
+
+// SpareRelay reports whether a relay's name is that of a connection test: a meeting comes first.
+func SpareRelay(id string) bool { return strings.HasPrefix(id, checkRelay) }
+
 var errBytes = core.Invalid("bytes_out_of_range", "測る大きさは1から8388608バイトまでです。")
 
 // StartCheck implements StrictServerInterface.
 func (a *API) StartCheck(ctx context.Context, _ StartCheckRequestObject) (StartCheckResponseObject, error) {
 	v, _ := ctx.Value(viaKey{}).(via)
-	if ok, wait := a.checks.Allow(v.from.String()); !ok {
+	if ok, wait := a.checks.Allow(core.HostOf(v.from).String()); !ok {
 		return nil, httpx.TooMany(errCheck.Code, errCheck.Message, wait)
 	}
 	token, err := a.Engine.CheckToken()
@@ -27,7 +34,7 @@ func (a *API) StartCheck(ctx context.Context, _ StartCheckRequestObject) (StartC
 		return nil, err
 	}
 	// One name for one address: what one participant may hold of the relay, one address's tests may.
-	ice, err := a.iceServers(ctx, "check-"+v.from.String())
+	ice, err := a.iceServers(ctx, checkRelay+core.HostOf(v.from).String())
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +53,7 @@ func (a *API) download(w http.ResponseWriter, r *http.Request) {
 		httpx.Error(w, r, errBytes)
 		return
 	}
-	if ok, wait := a.checks.Allow("line " + httpx.Remote(r).String()); !ok {
+	if ok, wait := a.lines.Allow(core.HostOf(httpx.Remote(r)).String()); !ok {
 		httpx.Error(w, r, httpx.TooMany(errCheck.Code, errCheck.Message, wait))
 		return
 	}
@@ -60,7 +67,7 @@ func (a *API) download(w http.ResponseWriter, r *http.Request) {
 
 // upload takes bytes and keeps none.
 func (a *API) upload(w http.ResponseWriter, r *http.Request) {
-	if ok, wait := a.checks.Allow("line " + httpx.Remote(r).String()); !ok {
+	if ok, wait := a.lines.Allow(core.HostOf(httpx.Remote(r)).String()); !ok {
 		httpx.Error(w, r, httpx.TooMany(errCheck.Code, errCheck.Message, wait))
 		return
 	}

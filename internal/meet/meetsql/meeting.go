@@ -76,8 +76,10 @@ const ofQuery = `
 		SELECT id FROM meet_meeting WHERE starts_at >= $2 AND starts_at < $3
 		UNION ALL SELECT id FROM meet_meeting WHERE state = 'open')
 	  AND (host = $1 OR EXISTS (
+		SELECT 1 FROM meet_participant p WHERE p.meeting = meet_meeting.id AND p.subject = $1))
+	  AND NOT EXISTS (
 		SELECT 1 FROM meet_participant p
-		WHERE p.meeting = meet_meeting.id AND p.subject = $1 AND p.removed_at = 0))
+		WHERE p.meeting = meet_meeting.id AND p.subject = $1 AND p.removed_at <> 0)
 	ORDER BY starts_at, id`
 
 // Of implements meet.Meetings.

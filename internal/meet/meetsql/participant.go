@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"yakusho/internal/core"
@@ -114,10 +113,10 @@ func (s *Store) Remove(ctx context.Context, meeting, participant core.ID, pin st
 		if err != nil {
 			return because(ctx, tx, err, meeting)
 		}
-		var who string
+		var removed core.ID
 		err = tx.QueryRowContext(ctx, `
 			UPDATE meet_participant SET removed_at = CASE WHEN removed_at = 0 THEN $3 ELSE removed_at END
-			WHERE id = $2 AND meeting = $1 RETURNING subject`, meeting, participant, core.Micros(at)).Scan(&who)
+			WHERE id = $2 AND meeting = $1 RETURNING id`, meeting, participant, core.Micros(at)).Scan(&removed)
 		if err != nil {
 			return none(err, meet.ErrNotHere, "participant %s of meeting %s", participant, meeting)
 		}
@@ -126,12 +125,14 @@ func (s *Store) Remove(ctx context.Context, meeting, participant core.ID, pin st
 		if err != nil {
 			return fmt.Errorf("end stays: %w", err)
 		}
-		if pass, ok := strings.CutPrefix(who, "g:"); ok {
-			_, err = tx.ExecContext(ctx, `UPDATE meet_guest SET expires_at = $2 WHERE id = $1 AND expires_at > $2`,
-				pass, core.Micros(at))
-			if err != nil {
-				return fmt.Errorf("end guest pass: %w", err)
-			}
+		// Not only the removed guest's pass: another may have been taken with the old PIN, to come back with.
+		_, err = tx.ExecContext(ctx, `
+			UPDATE meet_guest SET expires_at = $2 WHERE meeting = $1 AND expires_at > $2 AND NOT EXISTS (
+				SELECT 1 FROM meet_participant p JOIN meet_stay s ON s.participant = p.id
+				WHERE p.meeting = $1 AND p.subject = 'g:' || meet_guest.id AND s.left_at = 0)`,
+			meeting, core.Micros(at))
+		if err != nil {
+			return fmt.Errorf("end guest passes: %w", err)
 		}
 		return nil
 	})

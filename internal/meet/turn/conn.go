@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pion/stun/v3"
+
+	"yakusho/internal/core"
 )
 
 // door is the listener the library sees: it lets connections in, wrapped, and only as many as fit.
@@ -67,7 +69,7 @@ func (s *Server) admit(raw net.Conn) *conn {
 		return nil
 	}
 	from, _ := netip.AddrFromSlice(tcp.IP)
-	from = from.Unmap()
+	from = core.HostOf(from)
 	remote := *tcp // a copy of our own: its address is the connection's name
 
 	s.mu.Lock()

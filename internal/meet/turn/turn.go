@@ -40,8 +40,16 @@ type Config struct {
 
 	MaxAllocations int // in all; default 1000. Twice as many connections are held, the rest is closed at once
 	MaxPerUser     int // per participant; default 16: two peer connections, two networks, and a resume of both
-	MaxPerAddress  int // per client address; default 500: a whole office may come through one NAT
+	MaxPerAddress  int // per client address (an IPv6 /64 is one); default 500: a whole office may come through one NAT
+
+	// Spare, if not nil, marks ids that must never take what the others need: together they get MaxSpare
+	// relays (default 50), each of them four at most.
+	Spare    func(id string) bool
+	MaxSpare int
 }
+
+// maxSpareEach is how many relays one spare id may hold: two peer connections, and those before them.
+const maxSpareEach = 4
 
 // timing holds the real-time limits; tests shorten them.
 type timing struct {
@@ -79,6 +87,7 @@ type Server struct {
 	perAddr  map[netip.Addr]*share
 	perUser  map[string]int
 	held     int
+	spare    int // of them, those of spare ids
 	relays   map[netip.AddrPort]*relay
 	revoked  map[string]time.Time
 
@@ -168,7 +177,7 @@ func (c *Config) complete() error {
 	for _, n := range []struct {
 		v        *int
 		fallback int
-	}{{&c.MaxAllocations, 1000}, {&c.MaxPerUser, 16}, {&c.MaxPerAddress, 500}} {
+	}{{&c.MaxAllocations, 1000}, {&c.MaxPerUser, 16}, {&c.MaxPerAddress, 500}, {&c.MaxSpare, 50}} {
 		if *n.v < 0 {
 			return configError("a limit is negative: %d", *n.v)
 		}
@@ -355,6 +364,8 @@ func (s *Server) reserve(user, _ string, src net.Addr) bool {
 		full = "participant"
 	case at.allocations >= s.cfg.MaxPerAddress:
 		full = "address"
+	case s.isSpare(user) && (s.spare >= s.cfg.MaxSpare || s.perUser[user] >= maxSpareEach):
+		full = "spare"
 	}
 	if full != "" {
 		s.count.quota.Add(1)
@@ -363,10 +374,15 @@ func (s *Server) reserve(user, _ string, src net.Addr) bool {
 	}
 	c.held, c.user = true, user
 	s.held++
+	if s.isSpare(user) {
+		s.spare++
+	}
 	s.perUser[user]++
 	at.allocations++
 	return true
 }
+
+func (s *Server) isSpare(id string) bool { return s.cfg.Spare != nil && s.cfg.Spare(id) }
 
 // release gives the connection's place back. The caller holds mu.
 func (s *Server) release(c *conn) {
@@ -374,6 +390,9 @@ func (s *Server) release(c *conn) {
 		return
 	}
 	s.held--
+	if s.isSpare(c.user) {
+		s.spare--
+	}
 	s.perAddr[c.addr].allocations--
 	if s.perUser[c.user]--; s.perUser[c.user] == 0 {
 		delete(s.perUser, c.user)

@@ -10,7 +10,9 @@ export function Logo({ town, size = "m" }: { town: string; size?: "m" | "l" }) {
       <Icon name="hall" size={large ? 56 : 32} className="text-key" />
       <span className="flex flex-wrap items-baseline gap-x-3 leading-snug">
         <b className={`palt ${large ? "text-[32px]" : "text-[22px]"}`}>{town}</b>
-        <span className={`text-sub ${large ? "text-xl" : "text-base"}`}>{t("ui.product")}</span>
+        {town !== t("ui.product") && (
+          <span className={`text-sub ${large ? "text-xl" : "text-base"}`}>{t("ui.product")}</span>
+        )}
       </span>
     </span>
   );

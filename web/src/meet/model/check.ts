@@ -24,8 +24,9 @@ export interface Findings {
   /** the relay list was not empty */
   relayOffered?: boolean;
   /** bits per second */
-  down?: number;
-  up?: number;
+  /** bits per second; null: could not be measured, which says nothing about the line */
+  down?: number | null;
+  up?: number | null;
   /** ms our clock is ahead of the server's */
   clockOff?: number;
   mic?: { label: string; heard: boolean } | { cause: string };
@@ -67,6 +68,7 @@ export function judge(f: Findings, running: ReadonlySet<RowId>): Row[] {
   else put("path", "bad", "none");
 
   if (f.down === undefined || f.up === undefined) wait("line");
+  else if (f.down === null || f.up === null) put("line", "warn", "unmeasured");
   else {
     const values = { down: mbps(f.down), up: mbps(f.up) };
     const least = Math.min(f.down, f.up);

@@ -88,8 +88,8 @@ export class CheckRun {
     if (turn !== this.#turn) return;
     this.#done("certificate", "signal", "path");
     this.#run("line");
-    const down = await measure(download).catch(() => 0);
-    const up = await measure(upload).catch(() => 0);
+    const down = await measure(download).catch(() => null);
+    const up = await measure(upload).catch(() => null);
     if (turn === this.#turn) this.#found({ down, up }, "line");
   }
 

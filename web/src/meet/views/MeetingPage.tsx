@@ -1,7 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
+import { sessionQuery } from "@/lib/session";
 import { Button, LinkButton, Notice, Page, Shell, Spinner, useTitle } from "@/ui";
 import { meetingQuery } from "../api/getMeeting";
 import { MeetingRoom } from "../model/room";
@@ -28,13 +29,22 @@ function useRoom(id: string): MeetingRoom | undefined {
   return room;
 }
 
+// Whoever was signed out elsewhere is still signed in as far as this page remembers: it has to ask again.
+function useForgetSession(signedOut: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (signedOut) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  }, [signedOut, client]);
+}
+
 function Meeting({ room }: { room: MeetingRoom }) {
   const { t } = useTranslation();
   const words = useErrorText();
-  const { phase } = useCell(room.session.view);
+  const { phase, ending } = useCell(room.session.view);
   const { data, error, refetch } = useQuery({ ...meetingQuery(room.id), enabled: phase === "idle" });
   const live = useCell(room.session.meeting);
   useTitle(live?.title ?? data?.title ?? "");
+  useForgetSession(phase === "ended" && ending?.kind === "signed_out");
   if (phase === "live" || phase === "recovering") return <Room room={room} />;
   if (phase === "joining") return <Joining room={room} title={live?.title ?? data?.title ?? ""} />;
   if (phase === "ended") return <EndPage room={room} title={live?.title ?? data?.title ?? ""} />;
@@ -50,6 +60,7 @@ function Meeting({ room }: { room: MeetingRoom }) {
         <Spinner />
       ) : (
         <Page narrow>
+          <h1 className="mb-6 text-[28px]">{t("meet.cannotOpen")}</h1>
           <Notice
             tone="warn"
             live="alert"
