@@ -297,3 +297,38 @@ func TestNothingIsDecidedThatCannotBeRemembered(t *testing.T) {
 		t.Errorf("%d meetings, participants %+v", len(open), ps)
 	}
 }
+
+func TestAnIPv6NeighbourhoodIsOnePC(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	limited := false
+	for i := range 40 {
+		_, err := w.Enter(from(fmt.Sprintf("fd00:1:2:3::%x", i+1)), fmt.Sprintf("%06d", i), "0000", "山田")
+		limited = limited || errors.Is(err, meet.ErrTooManyTries)
+	}
+	if !limited {
+		t.Error("one /64 guesses without end")
+	}
+	if n := w.audit.count("meet.enter refused too_many_tries"); n != 1 {
+		t.Errorf("the same refusal is remembered %d times", n)
+	}
+	if _, err := w.Enter(from("fd00:1:2:4::1"), m.Number, m.PIN, "山田"); err != nil {
+		t.Errorf("the neighbours pay for it: %v", err)
+	}
+}
+
+func TestAStrangerCannotCloseANumberToStaff(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	for i := range 12 {
+		_, _ = w.Enter(from(fmt.Sprintf("10.77.0.%d", i+1)), m.Number, "0000", "山田")
+	}
+	if _, err := w.Enter(from("10.78.0.1"), m.Number, m.PIN, "鈴木"); !errors.Is(err, meet.ErrTooManyTries) {
+		t.Errorf("a stranger with the right PIN: %v", err)
+	}
+	if _, err := w.Enter(as("sato"), m.Number, m.PIN, ""); err != nil {
+		t.Errorf("staff: %v", err)
+	}
+}

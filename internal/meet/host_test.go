@@ -404,3 +404,43 @@ func TestTheNinthScreenOfOneParticipantClosesTheirOldest(t *testing.T) {
 	}
 	w.wantHeard("another participant", others, "reaction clap")
 }
+
+func TestAHostWhoWasRemovedLearnsNothingMoreOfTheMeeting(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	host := w.join(as("mayor"), m)
+	w.must(w.Remove(as("ito", core.RoleOrganiser), m.ID, host.Participant.ID))
+	if ms, err := w.Today(as("mayor")); err != nil || len(ms) != 0 {
+		t.Errorf("the list still shows %+v, %v", ms, err)
+	}
+	_, err := w.Get(as("mayor"), m.ID)
+	w.refused(err, meet.ErrRemoved)
+	_, _, err = w.Attendance(as("mayor"), m.ID)
+	w.refused(err, meet.ErrRemoved)
+	w.refused(w.End(as("mayor"), m.ID), meet.ErrRemoved)
+}
+
+func TestAPassTakenInReserveIsWorthlessAfterARemoval(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	w.join(as("mayor"), m)
+	first, spare := w.guest(m, "業者 太郎"), w.guest(m, "業者 次郎")
+	w.guest(m, "市民 花子")
+	honest := w.guest(m, "市民 梅子")
+	w.join(honest, m)
+	bad := w.join(first, m)
+	w.must(w.Remove(as("mayor"), m.ID, bad.Participant.ID))
+	open := func(ctx context.Context) bool {
+		g, err := w.store.Guest(context.Background(), core.ActorFrom(ctx).Session)
+		w.must(err)
+		return w.clock.Now().Before(g.ExpiresAt)
+	}
+	if open(first) || open(spare) {
+		t.Error("a pass of the removed, or one in reserve, still opens the door")
+	}
+	if !open(honest) {
+		t.Error("whoever is in the meeting lost the pass")
+	}
+}

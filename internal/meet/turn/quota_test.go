@@ -21,6 +21,7 @@ func TestEachLimitHoldsAndIsGivenBack(t *testing.T) {
 		"per participant": {func(c *Config) { c.MaxPerUser = 3 }, func(int) string { return "alice" }},
 		"per address":     {func(c *Config) { c.MaxPerAddress = 3 }, func(i int) string { return fmt.Sprint("p", i) }},
 		"in all":          {func(c *Config) { c.MaxAllocations = 3 }, func(i int) string { return fmt.Sprint("p", i) }},
+		"of the spare":    {func(c *Config) { c.MaxSpare, c.Spare = 3, startsWithP }, func(i int) string { return fmt.Sprint("p", i) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,6 +52,25 @@ func TestEachLimitHoldsAndIsGivenBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+func startsWithP(id string) bool { return strings.HasPrefix(id, "p") }
+
+func TestTheSpareNeverTakeWhatTheOthersNeed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"127.0.0.1:0"}, func(c *Config, _ *timing) { c.MaxSpare, c.Spare = 6, startsWithP })
+	for range 4 {
+		b.dial("p").mustAllocate()
+	}
+	if code := b.dial("p").allocate(); code != stun.CodeAllocQuotaReached {
+		t.Errorf("a fifth of one spare id: %d", code)
+	}
+	b.dial("p2").mustAllocate()
+	b.dial("p3").mustAllocate()
+	if code := b.dial("p4").allocate(); code != stun.CodeAllocQuotaReached {
+		t.Errorf("a seventh of the spare: %d", code)
+	}
+	b.dial("alice").mustAllocate()
 }
 
 func TestLimitsHoldWhenAllComeAtOnce(t *testing.T) {
