@@ -158,7 +158,8 @@ func TestAGuestIsRefusedWhereOneMayNotBe(t *testing.T) {
 		{"a meeting of staff", staffOnly, "業者 三郎", meet.ErrGuestsOff},
 		{"a locked meeting", locked, "業者 三郎", meet.ErrLocked},
 		{"the name of staff", m, "髙橋一郎さん", meet.ErrNameOfStaff},
-		{"the name of staff with a post", m, "税務課長 佐藤花子", nil}, // a department before the name makes it another
+		{"the name of staff with a post", m, "税務課長 佐藤花子", meet.ErrNameOfStaff},
+		{"the name of staff with a company", m, "佐藤花子（みほん建設）", meet.ErrNameOfStaff},
 		{"the name of staff with a bare post", m, "課長 佐藤花子", meet.ErrNameOfStaff},
 		{"市長", m, "市長", meet.ErrNameOfStaff},
 		{"市長 in disguise", m, "市\u200b長 さん", meet.ErrNameOfStaff},

@@ -241,17 +241,12 @@ func (s *Service) enterGuest(ctx context.Context, m Meeting, name string) (Entra
 
 // checkGuestName keeps a guest from being taken for someone else.
 func (s *Service) checkGuestName(ctx context.Context, m Meeting, name string) error {
-	if isPost(name) {
-		return ErrNameOfStaff
-	}
 	staff, err := s.Directory.Names(ctx)
 	if err != nil {
 		return fmt.Errorf("compare guest name with staff: %w", err)
 	}
-	for _, n := range staff {
-		if SameName(n, name) {
-			return ErrNameOfStaff
-		}
+	if !MayGoBy(name, staff) {
+		return ErrNameOfStaff
 	}
 	ps, err := s.Store.Participants(ctx, m.ID)
 	if err != nil {
