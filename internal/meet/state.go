@@ -55,7 +55,7 @@ var (
 	ErrNameEmpty       = core.Invalid("name_empty", "お名前を入れてください。")
 	ErrNameTooLong     = core.Invalid("name_too_long", "お名前が長すぎます。40文字までで入れてください。")
 	ErrNameTaken       = core.Conflict("name_taken", "同じ名前の方がいます。所属を付けるなど、ほかの方と区別できる名前にしてください。")
-	ErrNameOfStaff     = core.Forbidden("name_of_staff", "職員の名前では参加できません。職員の方はログインしてください。ほかの方は、所属を付けた名前にしてください。")
+	ErrNameOfStaff     = core.Forbidden("name_of_staff", "職員の名前では参加できません。職員の方はログインしてください。ほかの方は、会社名と名字（例: みほん建設 佐藤）にしてください。")
 	ErrTitleTooLong    = core.Invalid("title_too_long", "会議の名前が長すぎます。100文字までで入れてください。")
 	ErrMessageEmpty    = core.Invalid("message_empty", "メッセージが空です。")
 	ErrMessageTooLong  = core.Invalid("message_too_long", "メッセージが長すぎます。2000文字までに分けて送ってください。")
