@@ -54,11 +54,8 @@ func (s *Service) Poke() {
 // Leave ends the stays of everyone connected: the last thing before the server stops in order.
 func (s *Service) Leave(ctx context.Context) error {
 	var failed error
-	for _, w := range s.hub.plan(nil) {
-		if w.end == nil {
-			continue
-		}
-		if err := s.Store.Finish(ctx, w.end.ID, s.Clock(), StayRestart); err != nil {
+	for _, stay := range s.hub.everyone() {
+		if err := s.Store.Finish(ctx, stay, s.Clock(), StayRestart); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("end stay: %w", err))
 		}
 	}
@@ -88,6 +85,19 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	s.hub.tidy(now)
 	return failed
+}
+
+// everyone returns the stays that are open.
+func (h *hub) everyone() []core.ID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []core.ID
+	for _, r := range h.rooms {
+		for _, s := range r.stays {
+			out = append(out, s.ID)
+		}
+	}
+	return out
 }
 
 // tidy forgets rooms in which nothing is left that matters.
@@ -230,7 +240,7 @@ const comeBack = 15 * time.Second
 // connection: then the stay goes on, or moves to another path.
 func (r *live) comingBack(participant core.ID, s *Stay, now time.Time) bool {
 	i := r.tickets[participant]
-	return i != nil && i.usedAt.After(s.JoinedAt) && now.Sub(i.usedAt) < comeBack
+	return i != nil && i.inUse.Nonce != "" && i.usedAt.After(s.JoinedAt) && now.Sub(i.usedAt) < comeBack
 }
 
 func (h *hub) began(s Stay) {
