@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/lib/session";
 import { Button, Icon, type IconName, LinkButton, Page, PageTitle, Shell } from "@/ui";
@@ -35,7 +36,8 @@ export function EndPage({
 function Words({ ending: e, title, room }: { ending: Ending; title: string; room: MeetingRoom }) {
   const { t } = useTranslation();
   const session = useSession();
-  const guest = !session.signed_in;
+  // As it was when the meeting ended: by now the person may be signed out, or the guest's pass over.
+  const [guest] = useState(() => !session.signed_in && session.guest !== undefined);
   const by = "by" in e && e.by !== undefined ? e.by : t("meet.news.host");
   const home = (
     <LinkButton look="primary" size="xl" href={guest ? "/number" : "/"}>
