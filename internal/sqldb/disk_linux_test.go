@@ -2,8 +2,10 @@ package sqldb_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -101,6 +103,46 @@ func TestADiskThatIsFullAtTheStartIsNamed(t *testing.T) {
 		_ = db.Close()
 	}
 	wantCode(t, err, "disk_full")
+}
+
+func TestADiskThatFillsUpWhileTablesAreMadeIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, tables := range map[string]int{"in the version table": 0, "in the office's tables": 200} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := disk(t, "600k")
+			ctx := context.Background()
+			db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(dir, "a.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			if tables == 0 {
+				fill(t, dir)
+			}
+			var all strings.Builder
+			for i := range max(tables, 1) {
+				fmt.Fprintf(&all, "CREATE TABLE auth_t%d (a BIGINT PRIMARY KEY, b TEXT UNIQUE);\n", i)
+			}
+			wantCode(t, db.Migrate(ctx, "auth", files("00001_all.sql", all.String())), "disk_full")
+		})
+	}
+}
+
+// fill leaves not one page of the disk free.
+func fill(t *testing.T, dir string) {
+	t.Helper()
+	f, err := os.Create(filepath.Join(dir, "ballast"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for range 1 << 10 {
+		if _, err := f.Write(make([]byte, 4096)); err != nil {
+			return
+		}
+	}
+	t.Fatal("the disk does not fill up")
 }
 
 func TestAReadOnlyDiskIsNamedAtTheStart(t *testing.T) {

@@ -37,11 +37,24 @@ func (db *DB) Migrate(ctx context.Context, module string, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", module, err)
 	}
-	err = db.up(ctx, module, p)
-	for try := 1; err != nil && db.engine == EngineSQLite && try < 4 && ctx.Err() == nil; try++ {
-		err = db.up(ctx, module, p)
+	// The first error is the cause: goose makes the version table once, so a later try only finds that it
+	// is missing.
+	first := db.up(ctx, module, p)
+	for err, try := first, 1; err != nil && db.engine == EngineSQLite && !broken(err) && try < 4 && ctx.Err() == nil; try++ {
+		if err = db.up(ctx, module, p); err == nil {
+			return nil
+		}
+		if broken(err) {
+			first = err
+		}
 	}
-	return triage("migrate "+module, err)
+	return triage("migrate "+module, first)
+}
+
+// broken reports trouble with the disk or the server that running again does not mend.
+func broken(err error) bool {
+	e := classify(err)
+	return e != nil && e != errBusy
 }
 
 // up applies what is missing. SQLite has no lock that outlives a transaction, so two processes may plan the
