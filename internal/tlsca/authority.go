@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,9 @@ import (
 
 // RenewCommand is what messages tell people to type to get a new CA; it calls Recreate.
 const RenewCommand = "yakusho tls renew-ca"
+
+// codeBeyond is the code of the Warning about addresses the CA may not sign.
+const codeBeyond = "address_not_covered"
 
 // lookEvery is how often a handshake may look at the clock, the addresses and the files.
 const lookEvery = time.Minute
@@ -81,6 +85,8 @@ type Authority struct {
 	next atomic.Int64 // microseconds; before that, a handshake does not look
 	mu   sync.Mutex   // of whoever looks
 	seen string       // sizes and times of the own files, as last read
+
+	beyond []netip.Addr // of the machine, but not for this CA to sign; guarded by mu
 }
 
 // current is what handshakes use. It is replaced, never changed.
@@ -113,7 +119,9 @@ func Open(dir string, cfg Config, clock core.Clock) (*Authority, error) {
 	}
 	a.next.Store(core.Micros(now.Add(lookEvery)))
 	for _, w := range a.now.Load().warn {
-		a.log.Warn("certificate: "+w.Message, "code", w.Code)
+		if w.Code != codeBeyond { // told when it was found
+			a.tell(w)
+		}
 	}
 	return a, nil
 }
@@ -207,6 +215,8 @@ func (a *Authority) loadServer() *tls.Certificate {
 	return &tls.Certificate{PrivateKey: p.key, Leaf: p.certs[0], Certificate: [][]byte{p.certs[0].Raw}}
 }
 
+func (a *Authority) tell(w Warning) { a.log.Warn("certificate: "+w.Message, "code", w.Code) }
+
 func (a *Authority) put(cert *tls.Certificate, warn []Warning) { a.now.Store(&current{cert, warn}) }
 
 // TLSConfig returns a server configuration that always presents the present certificate.
@@ -249,8 +259,10 @@ func (a *Authority) look() {
 // have changed.
 func (a *Authority) lookCA(now time.Time) error {
 	cur := a.now.Load()
-	names, addrs, err := a.subject()
-	if err != nil {
+	names, addrs, beyond, err := a.subject()
+	if err == nil {
+		a.setBeyond(beyond)
+	} else {
 		if cur == nil {
 			return err
 		}
@@ -286,23 +298,50 @@ func (a *Authority) lookCA(now time.Time) error {
 }
 
 // subject returns what the server certificate is to stand for: names in configured order, addresses
-// sorted, without what the CA may not sign.
-func (a *Authority) subject() ([]string, []netip.Addr, error) {
+// sorted, without what the CA may not sign. beyond are the machine's IPv4 addresses that are left out for
+// that reason. (IPv6 ones change by themselves, and nobody types them.)
+func (a *Authority) subject() (names []string, addrs, beyond []netip.Addr, err error) {
 	sc := a.ca.scope()
-	var names []string
 	for _, n := range append(slices.Clone(a.cfg.Names), cleanName(a.cfg.Hostname), "localhost") {
 		if validName(n) && sc.name(n) && !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 	}
-	addrs := append(slices.Clone(a.cfg.Addresses), netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback())
+	addrs = append(slices.Clone(a.cfg.Addresses), netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback())
 	local, err := a.cfg.Local()
 	local = cleanAddrs(local)
 	slices.SortFunc(local, netip.Addr.Compare)
+	for _, x := range local {
+		if x.Is4() && !sc.addr(x) {
+			beyond = append(beyond, x)
+		}
+	}
 	addrs = slices.DeleteFunc(cleanAddrs(append(addrs, local...)), func(x netip.Addr) bool { return !sc.addr(x) })
 	addrs = addrs[:min(len(addrs), max(maxAddresses, len(a.cfg.Addresses)+2))]
 	slices.SortFunc(addrs, netip.Addr.Compare)
-	return names, addrs, err
+	return names, addrs, beyond, err
+}
+
+// setBeyond keeps which addresses to warn of.
+func (a *Authority) setBeyond(addrs []netip.Addr) {
+	if slices.Equal(a.beyond, addrs) {
+		return
+	}
+	a.beyond = addrs
+	if len(addrs) > 0 {
+		a.tell(warnBeyond(addrs))
+	}
+}
+
+func warnBeyond(addrs []netip.Addr) Warning {
+	var s []string
+	for _, x := range addrs {
+		s = append(s, x.String())
+	}
+	return Warning{codeBeyond, fmt.Sprintf(
+		"このサーバーのアドレス「%s」は、いまの内部認証局では証明できないため、証明書に入っていません。このアドレスで開くと警告が出ます。"+
+			"使うときは、ほかに使うアドレスと一緒に server.addresses に書いて %s --yes を実行してください。CA 証明書を全部のパソコンへ配り直す必要があります。",
+		strings.Join(s, "」「"), RenewCommand)}
 }
 
 func leafAddrs(c *x509.Certificate) []netip.Addr {
@@ -324,6 +363,9 @@ func (a *Authority) warnCA(leaf *x509.Certificate, now time.Time) []Warning {
 		out = append(out, Warning{"ca_expired", fmt.Sprintf("内部認証局の期限（%s）が切れています。「%s」で作り直し、CA 証明書を配り直してください。", day(a.ca.cert.NotAfter), RenewCommand)})
 	case now.Add(caEnding).After(a.ca.cert.NotAfter):
 		out = append(out, Warning{"ca_ending", fmt.Sprintf("内部認証局は%sに期限が切れます。それまでに「%s」で作り直し、CA 証明書を配り直してください。", day(a.ca.cert.NotAfter), RenewCommand)})
+	}
+	if len(a.beyond) > 0 {
+		out = append(out, warnBeyond(a.beyond))
 	}
 	return out
 }
@@ -397,6 +439,16 @@ func daysUntil(t, now time.Time) int {
 		return int(d/(24*time.Hour)) - 1
 	}
 	return int(d / (24 * time.Hour))
+}
+
+// FingerprintRows breaks a fingerprint into four rows of four groups, to compare by eye and aloud.
+func FingerprintRows(fp string) [][]string {
+	hex := strings.ReplaceAll(fp, ":", "")
+	var rows [][]string
+	for ; len(hex) >= 16; hex = hex[16:] {
+		rows = append(rows, []string{hex[:4], hex[4:8], hex[8:12], hex[12:16]})
+	}
+	return rows
 }
 
 // CA returns the internal CA's certificate (DER), nil with an own certificate.

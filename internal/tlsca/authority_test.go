@@ -37,7 +37,7 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{
 		now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC),
-		dir: filepath.Join(t.TempDir(), "tls"), local: addrs("192.168.10.5", "203.0.113.9", "fe80::1"),
+		dir: filepath.Join(t.TempDir(), "tls"), local: addrs("192.168.10.5", "198.51.100.7", "fe80::1", "2001:db8::9"),
 	}
 	w.cfg = Config{
 		Organisation: "みほん市", Names: []string{"Kaigi.mihon.example."}, Addresses: addrs("198.51.100.7"), Hostname: "YAKUSHO-SV",
@@ -320,6 +320,43 @@ func TestNewAddressGetsIntoTheCertificateWithinAMinute(t *testing.T) {
 	w.pass(2 * lookEvery)
 	if !leaf(t, a).Equal(before) {
 		t.Error("failing to list the addresses changed the certificate")
+	}
+}
+
+func TestAnAddressTheCAMayNotSignForIsNamedAndToldOnce(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	var said bytes.Buffer
+	w.cfg.Log = slog.New(slog.NewTextHandler(&said, nil))
+	a := w.open(t)
+	w.move(addrs("192.168.10.5", "203.0.113.5")...)
+	for range 3 {
+		w.pass(2 * lookEvery)
+		if slices.Contains(sans(leaf(t, a)), "203.0.113.5") {
+			t.Fatal("the CA signed beyond its constraints")
+		}
+	}
+	ws := a.Status().Warnings
+	if d := cmp.Diff([]string{"address_not_covered"}, codes(ws)); d != "" {
+		t.Fatal(d)
+	}
+	for _, want := range []string{"「203.0.113.5」", "server.addresses に書いて yakusho tls renew-ca --yes を実行してください"} {
+		if !strings.Contains(ws[0].Message, want) {
+			t.Errorf("%q is missing in %s", want, ws[0].Message)
+		}
+	}
+	if n := strings.Count(said.String(), "address_not_covered"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, said.String())
+	}
+	said.Reset()
+	if got := codes(w.open(t).Status().Warnings); !slices.Contains(got, "address_not_covered") || strings.Count(said.String(), "address_not_covered") != 1 {
+		t.Errorf("after a restart: %v\n%s", got, said.String())
+	}
+	w.move(addrs("192.168.10.5")...)
+	w.pass(2 * lookEvery)
+	leaf(t, a)
+	if ws := a.Status().Warnings; len(ws) != 0 {
+		t.Errorf("the address is gone, the warning is not: %v", ws)
 	}
 }
 

@@ -78,7 +78,7 @@ func (g *guide) show(w http.ResponseWriter, r *http.Request) {
 	var body bytes.Buffer
 	err := g.page.Execute(&body, map[string]any{
 		"City": g.o.City, "Internal": st.Mode == ModeInternal, "Issuer": st.Issuer,
-		"Rows": fingerprintRows(st.CAFingerprint), "Until": day(st.CANotAfter), "OwnUntil": day(st.NotAfter),
+		"Rows": FingerprintRows(st.CAFingerprint), "Until": day(st.CANotAfter), "OwnUntil": day(st.NotAfter),
 		"Open": g.home(r), "Origins": g.a.Origins(g.o.Port),
 		"Policies": policies(),
 	})
@@ -134,16 +134,6 @@ func send(w http.ResponseWriter, ctype, file string, body []byte) {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+file+`"`)
 	}
 	_, _ = w.Write(body)
-}
-
-// fingerprintRows breaks a fingerprint into four rows of four groups, to compare by eye and aloud.
-func fingerprintRows(fp string) [][]string {
-	hex := strings.ReplaceAll(fp, ":", "")
-	var rows [][]string
-	for ; len(hex) >= 16; hex = hex[16:] {
-		rows = append(rows, []string{hex[:4], hex[4:8], hex[8:12], hex[12:16]})
-	}
-	return rows
 }
 
 // policy is a list policy of Edge and Chrome that names the origins it is for.
