@@ -99,29 +99,21 @@ func readConfig(path string) (config, error) {
 
 func parseConfig(text []byte) (config, error) {
 	c := defaultConfig()
-	var bad problems
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
-		var unknown *toml.StrictMissingError
-		var wrong *toml.DecodeError
-		switch {
-		case errors.As(err, &unknown):
-			for _, e := range unknown.Errors {
-				row, _ := e.Position()
-				bad = append(bad, fmt.Sprintf("%d行目: %s という項目はありません。つづりを確かめるか、消してください。", row, strings.Join(e.Key(), ".")))
-			}
-		case errors.As(err, &wrong):
-			row, col := wrong.Position()
-			return c, problems{fmt.Sprintf("%d行目%d文字目: 書き方が正しくありません（%s）。", row, col, wrong.Error())}
-		default:
-			return c, problems{err.Error()}
-		}
+	err := d.Decode(&c)
+	if err == nil && len(c.check()) == 0 {
+		return c, nil
 	}
-	bad = append(bad, c.check()...)
-	if len(bad) > 0 {
+	bad, again := findMistakes(text)
+	if again == nil && len(bad) > 0 {
 		return c, bad
 	}
-	return c, nil
+	var wrong *toml.DecodeError
+	if errors.As(errors.Join(again, err), &wrong) {
+		row, col := wrong.Position()
+		return c, problems{fmt.Sprintf("%d行目%d文字目: 書き方が正しくありません（%s）。", row, col, wrong.Error())}
+	}
+	return c, problems{errors.Join(again, err).Error()}
 }
 
 // check lists what is wrong with the values, each with its key and what would be right.

@@ -99,8 +99,14 @@ func (a serveArgs) config() (config, error) {
 			*field = flag
 		}
 	}
-	if a.Sample && a.Config == "" {
-		c.Office = sampleOffice()
+	if a.Sample {
+		unnamed, town := defaultConfig().Office, sampleOffice()
+		if c.Office.Name == unnamed.Name {
+			c.Office.Name = town.Name
+			if c.Office.Contact == unnamed.Contact {
+				c.Office.Contact = town.Contact
+			}
+		}
 	}
 	if bad := c.check(); len(bad) > 0 {
 		return c, bad

@@ -264,7 +264,11 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 	}
 	status := p.ca.Status()
 	if status.CAFingerprint != "" {
-		fmt.Fprintf(w, "  証明書の指紋    SHA-256 %s\n", status.CAFingerprint)
+		label := "証明書の指紋    SHA-256" // in the form of the guide page, which asks people to compare
+		for _, row := range tlsca.FingerprintRows(status.CAFingerprint) {
+			fmt.Fprintf(w, "  %s %s\n", label, strings.Join(row, " "))
+			label = strings.Repeat(" ", 23)
+		}
 	}
 	for _, warning := range status.Warnings {
 		fmt.Fprintf(w, "  注意            %s\n", warning.Message)
@@ -283,6 +287,10 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 		}
 		fmt.Fprintf(w, "\n  ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
 	}
-	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: %s doctor --url %s --participants 3 --seconds 10\n\n", os.Args[0], strings.TrimSuffix(p.origins[0], "/"))
+	login := "" // doctor finds the sample accounts by itself
+	if len(a.sample) == 0 {
+		login = " --login ログイン名"
+	}
+	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: %s doctor --url %s%s --participants 3 --seconds 10\n\n", os.Args[0], strings.TrimSuffix(p.origins[0], "/"), login)
 	return nil
 }
