@@ -181,6 +181,7 @@ type place struct {
 func certificateFor(c config, p place, log *slog.Logger) tlsca.Config {
 	t := tlsca.Config{
 		Organisation: c.Office.Name, Names: c.Server.Names, CertFile: c.TLS.Cert, KeyFile: c.TLS.Key, Log: log,
+		Chosen: p.chosen,
 	}
 	_, err := os.Stat(filepath.Join(c.Server.Data, "tls", "ca.pem"))
 	if p.chosen || errors.Is(err, os.ErrNotExist) {

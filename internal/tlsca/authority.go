@@ -35,6 +35,7 @@ type Config struct {
 	Organisation string       // of the CA's name, for example みほん市
 	Names        []string     // DNS names people open; the first is the one to send them to
 	Addresses    []netip.Addr // configured addresses: listened on, or told to people
+	Chosen       bool         // Addresses are all that people are to open; the machine's others are not missed
 	CertFile     string       // own certificate chain (PEM or DER) instead of the internal CA
 	KeyFile      string       // its key: PKCS#8, EC or RSA, without password
 
@@ -312,7 +313,7 @@ func (a *Authority) subject() (names []string, addrs, beyond []netip.Addr, err e
 	local = cleanAddrs(local)
 	slices.SortFunc(local, netip.Addr.Compare)
 	for _, x := range local {
-		if x.Is4() && !sc.addr(x) {
+		if x.Is4() && !sc.addr(x) && !a.cfg.Chosen {
 			beyond = append(beyond, x)
 		}
 	}

@@ -352,6 +352,10 @@ func TestAnAddressTheCAMayNotSignForIsNamedAndToldOnce(t *testing.T) {
 	if got := codes(w.open(t).Status().Warnings); !slices.Contains(got, "address_not_covered") || strings.Count(said.String(), "address_not_covered") != 1 {
 		t.Errorf("after a restart: %v\n%s", got, said.String())
 	}
+	w.cfg.Chosen = true
+	if ws := w.open(t).Status().Warnings; len(ws) != 0 {
+		t.Errorf("an office that chose its addresses is told of others: %v", ws)
+	}
 	w.move(addrs("192.168.10.5")...)
 	w.pass(2 * lookEvery)
 	leaf(t, a)
