@@ -44,8 +44,8 @@ house.test("the host hands the meeting over, and has the powers no longer", asyn
   const { people } = await meetingOf(house, ["satou", "takahashi"]);
   const [host, a] = people;
   assert.equal(await a.button(`${named.satou}さんの操作`).count(), 0);
-  await host.does(named.takahashi, "主催を引き継ぐ");
-  await host.confirms("引き継ぐ");
+  await host.does(named.takahashi, "主催を渡す");
+  await host.confirms("渡す");
   await a.reads(`${named.satou}から主催を引き継ぎました`);
   await a.button(`${named.satou}さんの操作`).waitFor();
   await host.button(`${named.takahashi}さんの操作`).waitFor({ state: "detached" });

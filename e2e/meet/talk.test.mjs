@@ -71,7 +71,7 @@ house.test("a shared screen is seen large and its sound is heard by the others u
   }
   await sharer.page
     .getByRole("region", { name: "会議の操作" })
-    .getByRole("button", { name: /^(見せるの|表示)をやめる$/ })
+    .getByRole("button", { name: "見せるのをやめる", exact: true })
     .click();
   for (const p of others) await p.text("が画面を見せています").waitFor({ state: "detached" });
 });

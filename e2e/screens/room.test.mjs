@@ -95,7 +95,7 @@ house.test(
     await look(a, "room-sharing", { keep: false });
     await a.page
       .getByRole("region", { name: "会議の操作" })
-      .getByRole("button", { name: /^(見せるの|表示)をやめる$/ })
+      .getByRole("button", { name: "見せるのをやめる", exact: true })
       .click();
     await host.text("が画面を見せています").waitFor({ state: "detached" });
 

@@ -44,6 +44,18 @@ describe("connection test", () => {
     expect(v({ secure: false })).toBe("none");
     expect(v({ speaker: undefined })).toBe("running");
   });
+  it.each([
+    [3.14e6, "3.1"],
+    [9.96e6, "10"],
+    [850.4e6, "850"],
+    [1000e6, "1000"],
+    [3242e6, "most"],
+  ])("says a line of %d bit/s as %s", (down, want) => {
+    const row = judge({ ...all, down }, none).find((r) => r.id === "line") as Row;
+    const say = (key: string, v?: Record<string, unknown>) =>
+      key.endsWith(".rate") ? String(v?.rate) : key.endsWith(".most") ? "most" : String(v?.down);
+    expect(rowWords(row, say)).toBe(want);
+  });
   it("mentions the clock only when it is wrong", () => {
     expect(marks(all).clock).toBeUndefined();
     expect(marks({ ...all, clockOff: -600_000 }).clock).toBe("warn behind");

@@ -42,7 +42,8 @@ const clockWarnMs = 60_000;
 
 const ok = (x: object | undefined): x is { ms: number } => x !== undefined && "ms" in x;
 const failed = (x: object | undefined): boolean => x !== undefined && "error" in x;
-const mbps = (bits: number) => (bits / 1e6).toFixed(1);
+// From 10 on a fraction says nothing.
+const mbps = (bits: number) => (bits / 1e6).toFixed(bits < 9.95e6 ? 1 : 0);
 
 /** Turns findings into rows. Rows whose findings are missing keep the mark they are given in `running`. */
 export function judge(f: Findings, running: ReadonlySet<RowId>): Row[] {
@@ -160,6 +161,12 @@ export function rowWords(r: Row, say: (key: string, values?: Record<string, unkn
   if (r.says === "failed") {
     const device = say(`meet.media.${r.id === "mic" ? "microphone" : "camera"}`);
     return say(`meet.check.cause.${r.values?.cause ?? "unknown"}`, { device });
+  }
+  if (r.id === "line" && r.values !== undefined) {
+    // Beyond this the browser is measured and not the line.
+    const rate = (v: string | number = "") =>
+      Number(v) > 1000 ? say("meet.check.line.most") : say("meet.check.line.rate", { rate: v });
+    return say(`meet.check.line.${r.says}`, { down: rate(r.values.down), up: rate(r.values.up) });
   }
   return say(`meet.check.${r.id}.${r.says}`, r.values);
 }

@@ -2,10 +2,19 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Icon, type IconName, Notice, Select, Status } from "@/ui";
 import { type Device, pick } from "../../model/devices";
+import type { MediaCause } from "../../model/mediaError";
 import type { MeetingRoom } from "../../model/room";
 import { bars, playTestTone, watchLevel } from "../../model/voice";
 import { useCell } from "../useCell";
 import { FixSteps } from "./Picture";
+
+/** What the list says while it is empty. A device one may not use is not a device that is gone. */
+function emptyWords({ status, cause }: { status: string; cause?: MediaCause }) {
+  if (status === "opening") return "meet.prejoin.looking";
+  const refused = status === "failed" && cause !== undefined && refusals.has(cause);
+  return refused ? "meet.prejoin.blocked" : "meet.prejoin.none";
+}
+const refusals: ReadonlySet<MediaCause> = new Set(["insecure", "policy", "denied", "dismissed", "system"]);
 
 const meterBars = 13;
 
@@ -39,7 +48,9 @@ function chosen(
 
 export function MicRow({ room, devices }: { room: MeetingRoom; devices: readonly Device[] }) {
   const { t } = useTranslation();
-  const { mic, micTrack } = useCell(room.media.state);
+  const { mic, micTrack, camera } = useCell(room.media.state);
+  // The same steps stand in the picture's place already, for both.
+  const said = camera.status === "failed" && camera.cause === mic.cause;
   useCell(room.preferred.value);
   const label = t("meet.prejoin.mic");
   const choose = (id: string) => {
@@ -53,7 +64,7 @@ export function MicRow({ room, devices }: { room: MeetingRoom; devices: readonly
       <Select
         hideLabel
         label={label}
-        options={options(devices, t(mic.status === "opening" ? "meet.prejoin.looking" : "meet.prejoin.none"))}
+        options={options(devices, t(emptyWords(mic)))}
         value={chosen(devices, micTrack?.getSettings().deviceId, room, "audioinput")}
         onChange={choose}
         isDisabled={devices.length === 0}
@@ -63,7 +74,7 @@ export function MicRow({ room, devices }: { room: MeetingRoom; devices: readonly
           tone="error"
           live="alert"
           title={t(`meet.media.${mic.cause ?? "unknown"}.title`, { device: t("meet.media.microphone") })}
-          still={<FixSteps cause={mic.cause ?? "unknown"} kind="microphone" />}
+          still={said ? undefined : <FixSteps cause={mic.cause ?? "unknown"} kind="microphone" />}
           next={
             <Button icon="redo" onPress={() => void room.media.openMic()}>
               {t("meet.again")}
@@ -168,7 +179,7 @@ export function CameraRow({ room, devices }: { room: MeetingRoom; devices: reado
       <Select
         hideLabel
         label={label}
-        options={options(devices, t(camera.status === "opening" ? "meet.prejoin.looking" : "meet.prejoin.none"))}
+        options={options(devices, t(emptyWords(camera)))}
         value={chosen(devices, p.videoinput?.id, room, "videoinput")}
         onChange={(id) => {
           const d = devices.find((x) => x.id === id);

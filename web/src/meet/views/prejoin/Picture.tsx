@@ -13,12 +13,17 @@ export function Picture({ room, onSoundOnly }: { room: MeetingRoom; onSoundOnly:
   const { camera, picture, mic } = useCell(room.media.state);
   const name = session.account?.name ?? session.guest?.name ?? "";
   const again = () => void room.media.openCamera(room.preferred.value.get().videoinput?.id);
+  const bothAgain = async () => {
+    if (mic.status === "failed") await room.media.openMic(room.preferred.value.get().audioinput?.id);
+    again();
+  };
   if (camera.status === "failed") {
     return (
       <Trouble
         kind="camera"
+        both={mic.status === "failed" && mic.cause === camera.cause}
         cause={camera.cause ?? "unknown"}
-        onAgain={again}
+        onAgain={() => void bothAgain()}
         onSoundOnly={onSoundOnly}
         micWorks={mic.status === "on"}
       />
@@ -54,12 +59,15 @@ export function Picture({ room, onSoundOnly }: { room: MeetingRoom; onSoundOnly:
 function Trouble({
   cause,
   kind,
+  both,
   micWorks,
   onAgain,
   onSoundOnly,
 }: {
   kind: "camera" | "microphone";
   cause: MediaCause;
+  /** the microphone failed for the same reason: the steps are for both */
+  both: boolean;
   micWorks: boolean;
   onAgain: () => void;
   onSoundOnly: () => void;
@@ -76,7 +84,7 @@ function Trouble({
         {t(`meet.media.${cause}.title`, { device: t(`meet.media.${kind}`) })}
       </h2>
       {micWorks && <Status tone="ok">{t("meet.prejoin.micWorks")}</Status>}
-      <FixSteps cause={cause} kind={kind} />
+      <FixSteps cause={cause} kind={both ? "both" : kind} />
       <div className="mt-auto flex flex-wrap gap-4">
         <Button icon="redo" onPress={onAgain}>
           {t("meet.again")}
@@ -90,7 +98,7 @@ function Trouble({
 }
 
 /** What to do, in numbered steps. */
-export function FixSteps({ cause, kind }: { cause: MediaCause; kind: "camera" | "microphone" }) {
+export function FixSteps({ cause, kind }: { cause: MediaCause; kind: "camera" | "microphone" | "both" }) {
   const { t } = useTranslation();
   const { office } = useSession();
   const steps = Array.from({ length: fixSteps[cause] }, (_, i) => i + 1);

@@ -1,7 +1,8 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
-import { clockTime } from "@/lib/time";
+import { useNow } from "@/lib/clock";
+import { clockTime, standing } from "@/lib/time";
 import { Button, Icon, LinkButton, Page, PageTitle, Status } from "@/ui";
 import { pick } from "../../model/devices";
 import type { MeetingRoom } from "../../model/room";
@@ -16,6 +17,7 @@ export function Prejoin({ room, meeting }: { room: MeetingRoom; meeting: Schemas
   const { t } = useTranslation();
   const local = useCell(room.media.state);
   const devices = useOpening(room);
+  const due = standing(meeting, useNow()).kind === "due";
   // Whoever presses before the devices are open does not wait for them: they are published when they are ready.
   const join = (withCamera: boolean) => {
     if (!withCamera) void room.media.closeCamera();
@@ -32,7 +34,7 @@ export function Prejoin({ room, meeting }: { room: MeetingRoom; meeting: Schemas
           <Status tone="now">{t("meet.prejoin.open")}</Status>
         ) : (
           <Status tone="plain" icon="clock">
-            {t("meet.prejoin.scheduled")}
+            {t(due ? "today.due" : "meet.prejoin.scheduled")}
           </Status>
         )}
         <span className="text-sub">

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { clockTime } from "@/lib/time";
 import { Icon } from "@/ui";
@@ -14,17 +14,27 @@ export function Chat({ room }: { room: MeetingRoom }) {
   const [text, setText] = useState(room.outbox.draft);
   const list = useRef<HTMLDivElement>(null);
   const count = messages.length + pending.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is the reason to scroll
-  useEffect(() => {
+  // Whoever scrolled up to read is left there.
+  const atEnd = useRef(true);
+  const toEnd = useCallback(() => {
     const el = list.current;
-    if (el !== null) el.scrollTop = el.scrollHeight;
-  }, [count]);
+    if (el !== null && atEnd.current) el.scrollTop = el.scrollHeight;
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is the reason to scroll
+  useEffect(toEnd, [count]);
+  useEffect(() => {
+    if (list.current === null) return;
+    const seen = new ResizeObserver(toEnd);
+    seen.observe(list.current);
+    return () => seen.disconnect();
+  }, [toEnd]);
   const write = (v: string) => {
     setText(v);
     room.outbox.draft = v;
   };
   const send = () => {
     if (text.trim() === "") return;
+    atEnd.current = true;
     room.outbox.add(text);
     setText("");
   };
@@ -39,6 +49,10 @@ export function Chat({ room }: { room: MeetingRoom }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard
         tabIndex={0}
         role="log"
+        onScroll={(e) => {
+          const el = e.currentTarget;
+          atEnd.current = el.scrollHeight - el.scrollTop - el.clientHeight < 24;
+        }}
         aria-live="off"
         aria-label={t("meet.chat.list")}
         className="min-h-0 flex-1 overflow-y-auto px-4 pb-2 outline-offset-[-4px]"

@@ -18,7 +18,7 @@ import { ReactionDrawing, reactionKinds } from "./reactions";
 import { keyOf, type Shortcut } from "./useShortcuts";
 
 const face =
-  "palt flex h-16 w-[88px] cursor-pointer flex-col items-center justify-center gap-1 rounded-ctl border px-0 font-bold leading-tight " +
+  "palt flex min-h-16 w-[88px] cursor-pointer flex-col items-center justify-center gap-1 rounded-ctl border px-0 font-bold leading-tight " +
   "sm:w-[104px] lg:h-20 lg:w-28 lg:gap-1.5";
 const plain = "border-transparent bg-[#2A2F3A] text-[#F4F5F7] hover:bg-[#3A404D]";
 const lit = "border-2 border-[#9CC0FF] bg-[#22304D] text-[#D3E2FF] hover:bg-[#2B3D63]";
@@ -78,7 +78,7 @@ export function Controls({
         {canShare() && (
           <Control
             icon="share"
-            label={t(local.sharing ? "meet.room.stopShareShort" : "meet.room.share")}
+            label={t(local.sharing ? "meet.room.stopShare" : "meet.room.share")}
             keys="share"
             look={local.sharing ? lit : plain}
             onClick={actions.share}

@@ -16,7 +16,7 @@ export function InviteDialog({ room, open, onClose }: { room: MeetingRoom; open:
       : t("meet.invite.text", {
           title: m.title,
           number: grouped(m.number),
-          pin: m.pin ?? "",
+          pin: grouped(m.pin ?? ""),
           url: `${location.origin}/number`,
         });
   return (
@@ -27,7 +27,7 @@ export function InviteDialog({ room, open, onClose }: { room: MeetingRoom; open:
         {m?.pin !== undefined && (
           <>
             <dt className="text-sub">{t("meet.invite.pin")}</dt>
-            <dd className="num m-0 font-bold text-[40px] text-ink leading-tight">{m.pin}</dd>
+            <dd className="num m-0 font-bold text-[40px] text-ink leading-tight">{grouped(m.pin)}</dd>
           </>
         )}
       </dl>

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
-import { useToast } from "@/ui";
+import { ToastSlot, useToast } from "@/ui";
 import { raiseHand } from "../../api/raiseHand";
 import type { MeetingRoom } from "../../model/room";
 import { merge, onStage, type Person, SpeakerFollower, tileOrder } from "../../model/roster";
@@ -34,7 +34,12 @@ export function Room({ room }: { room: MeetingRoom }) {
   const [layout, setLayout] = useState<Layout>("speaker");
   const [panels, setPanels] = useState(() => ({ people: wide(), chat: wide() }));
   const [dialog, setDialog] = useState<"help" | "leave" | undefined>();
-  const everyone = useMemo(() => merge(roster, view.peers, view.me), [roster, view.peers, view.me]);
+  const recovering = view.phase === "recovering" || view.resuming;
+  const everyone = useMemo(() => {
+    const all = merge(roster, view.peers, view.me);
+    // While the line is down nobody is heard: who spoke last is old news.
+    return recovering ? all.map((p) => ({ ...p, speaking: false })) : all;
+  }, [roster, view.peers, view.me, recovering]);
   const speaker = useSpeaker(everyone);
   useDark();
   useWakeLock();
@@ -89,8 +94,9 @@ export function Room({ room }: { room: MeetingRoom }) {
         canGrid={!sharing}
         onLayout={setLayout}
         onHelp={() => setDialog("help")}
-        recovering={view.phase === "recovering"}
+        recovering={recovering}
       />
+      <ToastSlot />
       <main
         id="main"
         tabIndex={-1}

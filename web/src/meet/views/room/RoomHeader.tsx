@@ -26,7 +26,7 @@ export function RoomHeader({
 }) {
   const { t } = useTranslation();
   const meeting = useCell(room.session.meeting);
-  const { quality, resuming } = useCell(room.session.view);
+  const { quality } = useCell(room.session.view);
   const now = useNow();
   const left = meeting ? minutesUntil(meeting.ends_at, now) : 0;
   return (
@@ -40,7 +40,7 @@ export function RoomHeader({
         </span>
       )}
       <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1">
-        <LineState quality={recovering || resuming ? "recovering" : quality} />
+        <LineState quality={recovering ? "recovering" : quality} />
         {canGrid && (
           <DarkButton
             icon={layout === "grid" ? "screen" : "grid"}

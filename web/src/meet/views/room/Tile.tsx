@@ -38,7 +38,12 @@ export function Tile({ room, person: p, large }: { room: MeetingRoom; person: Pe
           </span>
         </div>
       )}
-      <div className="absolute top-2 left-2 flex gap-2">
+      <div className="absolute inset-x-2 top-2 flex flex-wrap gap-2">
+        {p.guest && (
+          <span className="flex h-8 items-center rounded-full bg-[rgba(14,16,22,.88)] px-2.5 font-bold text-white leading-none">
+            {t("meet.room.guestChip")}
+          </span>
+        )}
         {p.handAt !== undefined && (
           <span className="flex h-8 items-center gap-1 rounded-full bg-hand pr-2.5 pl-2 font-bold text-[#1A1A1A] leading-none">
             <Icon name="hand" size={20} />
@@ -56,7 +61,6 @@ export function Tile({ room, person: p, large }: { room: MeetingRoom; person: Pe
         className={`absolute inset-x-0 bottom-0 flex h-8 items-center gap-1.5 whitespace-nowrap px-2 font-bold leading-none ${muted ? "bg-[#CE0000] text-white" : talking ? "bg-[rgba(14,16,22,.88)] text-[#9CC0FF]" : "bg-[rgba(14,16,22,.88)] text-white"}`}
       >
         <span className="min-w-0 truncate py-1">{name}</span>
-        {p.guest && <span className="shrink-0 font-normal">{t("meet.room.guest")}</span>}
         <span className="ml-auto flex shrink-0 items-center gap-1">
           {muted ? (
             <>
@@ -66,7 +70,7 @@ export function Tile({ room, person: p, large }: { room: MeetingRoom; person: Pe
           ) : talking ? (
             <>
               <Icon name="wave" size={20} />
-              {(large || !p.guest) && t("meet.room.speaking")}
+              <span className={large || !p.guest ? "" : "sr-only"}>{t("meet.room.speaking")}</span>
             </>
           ) : p.mic === "muted" && !p.me ? (
             <span className="flex items-center font-normal">
