@@ -15,14 +15,27 @@ import (
 
 var moduleName = regexp.MustCompile(`^[a-z][a-z0-9]{0,30}$`)
 
-// Migrate brings the tables of one module to the newest state. fsys holds its *.sql files
-// (NNNNN_what.sql, goose format) at the root; the table <module>_version keeps what has been applied.
+// Migrate brings the tables of one module to the newest state. It is all that a store does to open:
+//
+//	//go:embed migrations/*.sql
+//	var migrations embed.FS
+//
+//	func Open(ctx context.Context, db *sqldb.DB) (*Store, error) {
+//		return &Store{db}, db.Migrate(ctx, "meet", migrations)
+//	}
+//
+// fsys holds the module's *.sql files (NNNNN_what.sql, goose format) in the folder migrations, as embed does;
+// the table <module>_version keeps what has been applied.
 // Doing it again changes nothing, and several processes may do it at once. Each file runs in a
 // transaction of its own, on both engines: a file that fails leaves nothing behind. Do not use
 // "+goose NO TRANSACTION".
 func (db *DB) Migrate(ctx context.Context, module string, fsys fs.FS) error {
 	if !moduleName.MatchString(module) {
 		return fmt.Errorf("migrate: %q is not a module name", module)
+	}
+	files, err := fs.Sub(fsys, "migrations")
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", module, err)
 	}
 	opts := []goose.ProviderOption{
 		goose.WithTableName(module + "_version"),
@@ -33,7 +46,7 @@ func (db *DB) Migrate(ctx context.Context, module string, fsys fs.FS) error {
 		dialect = goose.DialectPostgres
 		opts = append(opts, goose.WithSessionLocker(advisory{}))
 	}
-	p, err := goose.NewProvider(dialect, db.write, fsys, opts...)
+	p, err := goose.NewProvider(dialect, db.write, files, opts...)
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", module, err)
 	}

@@ -17,7 +17,7 @@ const waitLimit = 30 * time.Second
 func files(pairs ...string) fstest.MapFS {
 	m := fstest.MapFS{}
 	for i := 0; i < len(pairs); i += 2 {
-		m[pairs[i]] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + pairs[i+1])}
+		m["migrations/"+pairs[i]] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + pairs[i+1])}
 	}
 	return m
 }
@@ -62,6 +62,15 @@ func TestAFailedMigrationLeavesNothingBehind(t *testing.T) {
 			t.Errorf("once more: %v", err)
 		}
 	})
+}
+
+func TestAModuleWithoutItsFolderOfMigrationsIsRefused(t *testing.T) {
+	t.Parallel()
+	db := testkit.Open(t, testkit.SQLite(t))
+	astray := fstest.MapFS{"00001_a.sql": {Data: []byte("-- +goose Up\nCREATE TABLE meet_a (b TEXT);")}}
+	if err := db.Migrate(context.Background(), "meet", astray); err == nil {
+		t.Error("files outside the folder migrations were taken for an empty module")
+	}
 }
 
 func TestModuleNamesThatAreNotNamesAreRefused(t *testing.T) {

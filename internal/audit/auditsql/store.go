@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 
 	"yakusho/internal/audit"
@@ -32,16 +31,12 @@ var _ audit.Store = (*Store)(nil)
 
 // Open brings the tables to the newest state and returns the store over db.
 func Open(ctx context.Context, db *sqldb.DB) (*Store, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	if err := db.Migrate(ctx, "audit", files); err != nil {
+	if err := db.Migrate(ctx, "audit", migrations); err != nil {
 		return nil, err
 	}
 	// Not in the migration: the text for 32 zero bytes differs between the engines. A head that is gone while
 	// entries are there is damage and is not made anew.
-	err = db.Tx(ctx, "begin audit log", func(ctx context.Context, tx *sql.Tx) error {
+	err := db.Tx(ctx, "begin audit log", func(ctx context.Context, tx *sql.Tx) error {
 		var entries int64
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM audit_entry LIMIT 1) AS e`).Scan(&entries); err != nil || entries > 0 {
 			return err
@@ -129,7 +124,13 @@ const columns = `seq, at, account, guest, name, address, request, action, target
 
 // List implements audit.Store. A damaged row ends it with an error: it is Walk that looks for damage.
 func (s *Store) List(ctx context.Context, f audit.Filter) ([]audit.Entry, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM audit_entry
+	return sqldb.List(ctx, s.db, "list audit entries", func(row sqldb.Row) (audit.Entry, error) {
+		e, damage, err := scan(row)
+		if err := errors.Join(err, damage); err != nil {
+			return e, fmt.Errorf("entry %d: %w", e.Seq, err)
+		}
+		return e, nil
+	}, `SELECT `+columns+` FROM audit_entry
 		WHERE ($1 = '' OR account = $1) AND ($2 = '' OR guest = $2)
 		AND ($3 = '' OR action = $3 OR ($4 = TRUE AND substr(action, 1, length($3)) = $3))
 		AND ($5 = '' OR target = $5) AND ($6 = '' OR outcome = $6)
@@ -137,22 +138,6 @@ func (s *Store) List(ctx context.Context, f audit.Filter) ([]audit.Entry, error)
 		ORDER BY seq DESC LIMIT $10`,
 		string(f.Account), string(f.Guest), f.Action, module(f.Action), f.Target, f.Outcome,
 		core.Micros(f.Since), core.Micros(f.Until), f.Before, f.Limit)
-	if err != nil {
-		return nil, fmt.Errorf("list audit entries: %w", err)
-	}
-	defer rows.Close()
-	var out []audit.Entry
-	for rows.Next() {
-		e, damage, err := scan(rows)
-		if err := errors.Join(err, damage); err != nil {
-			return nil, fmt.Errorf("read audit entry %d: %w", e.Seq, sqldb.Triage(err))
-		}
-		out = append(out, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list audit entries: %w", sqldb.Triage(err))
-	}
-	return out, nil
 }
 
 // module reports whether a filter's action names all actions of a module.
@@ -195,9 +180,9 @@ func (s *Store) Walk(ctx context.Context, seq int64, each func(audit.Entry, erro
 
 // scan reads one row without trusting it: SQLite lets a meddler put any type into any column. damage says
 // why the row is no entry; err, that there is no row.
-func scan(rows *sql.Rows) (e audit.Entry, damage, err error) {
+func scan(row sqldb.Row) (e audit.Entry, damage, err error) {
 	var c [13]any
-	if err := rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7], &c[8], &c[9], &c[10], &c[11], &c[12]); err != nil {
+	if err := row.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7], &c[8], &c[9], &c[10], &c[11], &c[12]); err != nil {
 		return e, nil, err
 	}
 	var r reader

@@ -42,27 +42,15 @@ func (s *Store) ByLogin(ctx context.Context, login string) (auth.Account, string
 		WHERE a.login = $1`, login), &hash)
 	if err != nil {
 		// Not the login itself: what was typed there may be a password.
-		return auth.Account{}, "", sqldb.Triage(none(err, auth.ErrNoAccount, "find account by login"))
+		return auth.Account{}, "", sqldb.NoRow(err, auth.ErrNoAccount, "find account by login")
 	}
 	return a, hash, nil
 }
 
 // Accounts returns all accounts by login name.
 func (s *Store) Accounts(ctx context.Context) ([]auth.Account, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+accountColumns+` FROM auth_account a ORDER BY a.login`)
-	if err != nil {
-		return nil, fmt.Errorf("list accounts: %w", err)
-	}
-	defer rows.Close()
-	var out []auth.Account
-	for rows.Next() {
-		a, err := scanAccount(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list accounts: %w", err)
-		}
-		out = append(out, a)
-	}
-	return out, sqldb.Triage(rows.Err())
+	return sqldb.List(ctx, s.db, "list accounts", func(row sqldb.Row) (auth.Account, error) { return scanAccount(row) },
+		`SELECT `+accountColumns+` FROM auth_account a ORDER BY a.login`)
 }
 
 // Change changes an account; auth.ErrNoAccount, auth.ErrLastAdmin. Two admins who demote each other at
@@ -72,7 +60,7 @@ func (s *Store) Change(ctx context.Context, id core.ID, c auth.Change, now time.
 		ended = nil
 		before, err = scanAccount(tx.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM auth_account a WHERE a.id = $1`, id))
 		if err != nil {
-			return none(err, auth.ErrNoAccount, "change account %s", id)
+			return sqldb.NoRow(err, auth.ErrNoAccount, "change account %s", id)
 		}
 		after = before
 		if c.Name != nil {
@@ -114,7 +102,7 @@ func (s *Store) Reset(ctx context.Context, id core.ID, password string, now time
 		a, err = scanAccount(tx.QueryRowContext(ctx,
 			`UPDATE auth_account AS a SET must_change = TRUE WHERE a.id = $1 RETURNING `+returning, id))
 		if err != nil {
-			return none(err, auth.ErrNoAccount, "reset password of %s", id)
+			return sqldb.NoRow(err, auth.ErrNoAccount, "reset password of %s", id)
 		}
 		if _, err = tx.ExecContext(ctx, `UPDATE auth_password SET hash = $2 WHERE account = $1`, id, password); err != nil {
 			return err
@@ -158,7 +146,7 @@ func (s *Store) Offer(ctx context.Context, token string, now time.Time) error {
 			SELECT 1, $1, $2 WHERE NOT EXISTS (SELECT 1 FROM auth_account)
 			ON CONFLICT (id) DO UPDATE SET token = excluded.token, created_at = excluded.created_at
 			RETURNING id`, token, core.Micros(now)).Scan(&one)
-		return none(err, auth.ErrSetupDone, "offer set-up")
+		return sqldb.NoRow(err, auth.ErrSetupDone, "offer set-up")
 	})
 }
 
@@ -175,7 +163,7 @@ func (s *Store) Found(ctx context.Context, token string, a auth.Account, passwor
 		var one int64
 		err := tx.QueryRowContext(ctx, `DELETE FROM auth_setup WHERE token = $1 RETURNING id`, token).Scan(&one)
 		if err != nil {
-			return none(err, auth.ErrSetupToken, "set up")
+			return sqldb.NoRow(err, auth.ErrSetupToken, "set up")
 		}
 		return insert(ctx, tx, a, password)
 	})

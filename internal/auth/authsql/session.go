@@ -23,7 +23,7 @@ func (s *Store) Begin(ctx context.Context, n auth.Session, password, replaces st
 			  AND EXISTS (SELECT 1 FROM auth_password WHERE account = $1 AND hash = $2)
 			RETURNING id`, n.Account, password, core.Micros(n.CreatedAt)).Scan(&id)
 		if err != nil {
-			return none(err, auth.ErrStale, "begin session of %s", n.Account)
+			return sqldb.NoRow(err, auth.ErrStale, "begin session of %s", n.Account)
 		}
 		ended, err = endedBy(ctx, tx, `
 			UPDATE auth_session SET ended_at = $2 WHERE hash = $1 AND ended_at = 0 RETURNING hash, account`,
@@ -58,7 +58,7 @@ func (s *Store) Find(ctx context.Context, hash string) (auth.Session, auth.Accou
 		FROM auth_session s JOIN auth_account a ON a.id = s.account
 		WHERE s.hash = $1 AND s.ended_at = 0`, hash), &created, &seen, &expires, &address, &n.Agent)
 	if err != nil {
-		return auth.Session{}, auth.Account{}, sqldb.Triage(none(err, auth.ErrNoSession, "find session"))
+		return auth.Session{}, auth.Account{}, sqldb.NoRow(err, auth.ErrNoSession, "find session")
 	}
 	n.Account = a.ID
 	n.CreatedAt, n.SeenAt, n.ExpiresAt = core.FromMicros(created), core.FromMicros(seen), core.FromMicros(expires)
@@ -91,7 +91,7 @@ func (s *Store) Renew(ctx context.Context, n auth.Session, from, to string) (end
 			  AND EXISTS (SELECT 1 FROM auth_account WHERE id = $1 AND NOT disabled)
 			RETURNING account`, n.Account, from, to).Scan(&id)
 		if err != nil {
-			return none(err, auth.ErrStale, "renew password of %s", n.Account)
+			return sqldb.NoRow(err, auth.ErrStale, "renew password of %s", n.Account)
 		}
 		if _, err = tx.ExecContext(ctx, `UPDATE auth_account SET must_change = FALSE WHERE id = $1`, n.Account); err != nil {
 			return err
@@ -123,7 +123,7 @@ func (s *Store) EndAll(ctx context.Context, account core.ID, now time.Time) (end
 	err = s.db.Tx(ctx, "end sessions", func(ctx context.Context, tx *sql.Tx) (err error) {
 		var id string
 		if err = tx.QueryRowContext(ctx, `SELECT id FROM auth_account WHERE id = $1`, account).Scan(&id); err != nil {
-			return none(err, auth.ErrNoAccount, "end sessions of %s", account)
+			return sqldb.NoRow(err, auth.ErrNoAccount, "end sessions of %s", account)
 		}
 		ended, err = endAccount(ctx, tx, account, core.Micros(now))
 		return err

@@ -9,9 +9,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
-	"fmt"
-	"io/fs"
 	"net/netip"
 	"strings"
 
@@ -30,23 +27,16 @@ var _ auth.Store = (*Store)(nil)
 
 // Open brings the tables up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB) (*Store, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, fmt.Errorf("open auth store: %w", err)
-	}
-	if err := db.Migrate(ctx, "auth", files); err != nil {
+	if err := db.Migrate(ctx, "auth", migrations); err != nil {
 		return nil, err
 	}
 	return &Store{db}, nil
 }
 
-// scanner is a row of one query.
-type scanner interface{ Scan(dest ...any) error }
-
 // accountColumns is what scanAccount reads.
 const accountColumns = `a.id, a.person, a.login, a.name, a.roles, a.disabled, a.must_change, a.loopback_only, a.last_sign_in, a.created_at`
 
-func scanAccount(row scanner, more ...any) (auth.Account, error) {
+func scanAccount(row sqldb.Row, more ...any) (auth.Account, error) {
 	var a auth.Account
 	var roles string
 	var last, created int64
@@ -83,30 +73,12 @@ func packAddr(a netip.Addr) string {
 	return a.Unmap().WithZone("").String()
 }
 
-// none turns "no row" into the refusal given.
-func none(err error, refusal *core.Error, format string, args ...any) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return refusal.Because(format, args...)
-	}
-	return err
-}
-
 // endedBy runs a statement that ends sessions and returns hash and account.
 func endedBy(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]auth.Ended, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []auth.Ended
-	for rows.Next() {
-		var e auth.Ended
-		if err := rows.Scan(&e.Session, &e.Account); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
+	return sqldb.List(ctx, tx, "end sessions", func(row sqldb.Row) (e auth.Ended, err error) {
+		err = row.Scan(&e.Session, &e.Account)
+		return e, err
+	}, query, args...)
 }
 
 // endAccount ends the sessions of one account.

@@ -8,11 +8,12 @@ import (
 
 	"yakusho/internal/core"
 	"yakusho/internal/meet"
+	"yakusho/internal/sqldb"
 )
 
 const messageColumns = `meeting, number, participant, key, name, guest, text, at`
 
-func scanMessage(row scanner) (meet.Message, error) {
+func scanMessage(row sqldb.Row) (meet.Message, error) {
 	var m meet.Message
 	var at int64
 	err := row.Scan(&m.Meeting, &m.Number, &m.Participant, &m.Key, &m.Name, &m.Guest, &m.Text, &at)
@@ -59,9 +60,5 @@ const sinceQuery = `SELECT ` + messageColumns + ` FROM meet_message WHERE meetin
 
 // Since implements meet.Chat, in the order of the numbers.
 func (s *Store) Since(ctx context.Context, meeting core.ID, after int64, limit int) ([]meet.Message, error) {
-	ms, err := list(ctx, s.db, scanMessage, sinceQuery, meeting, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("chat of %s: %w", meeting, err)
-	}
-	return ms, nil
+	return sqldb.List(ctx, s.db, fmt.Sprintf("chat of %s", meeting), scanMessage, sinceQuery, meeting, after, limit)
 }

@@ -16,7 +16,7 @@ import (
 const meetingColumns = `id, number, pin, title, state, host, host_name, host_dept, locked, guests,
 	starts_at, ends_at, opened_at, ended_at`
 
-func scanMeeting(row scanner) (meet.Meeting, error) {
+func scanMeeting(row sqldb.Row) (meet.Meeting, error) {
 	var m meet.Meeting
 	var starts, ends, opened, ended int64
 	err := row.Scan(&m.ID, &m.Number, &m.PIN, &m.Title, &m.State, &m.Host, &m.HostName, &m.HostDept, &m.Locked, &m.Guests,
@@ -37,7 +37,7 @@ func (s *Store) Plan(ctx context.Context, m meet.Meeting, invited []meet.Partici
 			m.ID, m.Number, m.PIN, m.Title, m.State, m.Host, m.HostName, m.HostDept, m.Locked, m.Guests,
 			core.Micros(m.StartsAt), core.Micros(m.EndsAt), core.Micros(m.OpenedAt), core.Micros(m.EndedAt)).Scan(&id)
 		if err != nil {
-			return none(err, meet.ErrNumberInUse, "plan meeting %s", m.ID)
+			return sqldb.NoRow(err, meet.ErrNumberInUse, "plan meeting %s", m.ID)
 		}
 		for _, p := range invited {
 			_, err := tx.ExecContext(ctx, insertParticipant+` ON CONFLICT (meeting, subject) DO NOTHING`, participantArgs(p)...)
@@ -53,7 +53,7 @@ func (s *Store) Plan(ctx context.Context, m meet.Meeting, invited []meet.Partici
 func (s *Store) Meeting(ctx context.Context, id core.ID) (meet.Meeting, error) {
 	m, err := scanMeeting(s.db.QueryRowContext(ctx, `SELECT `+meetingColumns+` FROM meet_meeting WHERE id = $1`, id))
 	if err != nil {
-		return meet.Meeting{}, sqldb.Triage(none(err, meet.ErrNoMeeting, "meeting %s", id))
+		return meet.Meeting{}, sqldb.NoRow(err, meet.ErrNoMeeting, "meeting %s", id)
 	}
 	return m, nil
 }
@@ -63,7 +63,7 @@ func (s *Store) ByNumber(ctx context.Context, number string) (meet.Meeting, erro
 	m, err := scanMeeting(s.db.QueryRowContext(ctx,
 		`SELECT `+meetingColumns+` FROM meet_meeting WHERE number = $1 AND state <> 'ended'`, number))
 	if err != nil {
-		return meet.Meeting{}, sqldb.Triage(none(err, meet.ErrNoMeeting, "number %s", number))
+		return meet.Meeting{}, sqldb.NoRow(err, meet.ErrNoMeeting, "number %s", number)
 	}
 	return m, nil
 }
@@ -84,11 +84,7 @@ const ofQuery = `
 
 // Of implements meet.Meetings.
 func (s *Store) Of(ctx context.Context, who meet.Subject, from, to time.Time) ([]meet.Meeting, error) {
-	ms, err := list(ctx, s.db, scanMeeting, ofQuery, who, core.Micros(from), core.Micros(to))
-	if err != nil {
-		return nil, fmt.Errorf("meetings of %s: %w", who, err)
-	}
-	return ms, nil
+	return sqldb.List(ctx, s.db, fmt.Sprintf("meetings of %s", who), scanMeeting, ofQuery, who, core.Micros(from), core.Micros(to))
 }
 
 const lingeringQuery = `SELECT ` + meetingColumns + ` FROM meet_meeting
@@ -96,11 +92,7 @@ WHERE state <> 'ended' AND ends_at <= $1 ORDER BY ends_at, id`
 
 // Lingering implements meet.Meetings; the longest over comes first.
 func (s *Store) Lingering(ctx context.Context, before time.Time) ([]meet.Meeting, error) {
-	ms, err := list(ctx, s.db, scanMeeting, lingeringQuery, core.Micros(before))
-	if err != nil {
-		return nil, fmt.Errorf("lingering meetings: %w", err)
-	}
-	return ms, nil
+	return sqldb.List(ctx, s.db, "lingering meetings", scanMeeting, lingeringQuery, core.Micros(before))
 }
 
 // Amend implements meet.Meetings.

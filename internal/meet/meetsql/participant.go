@@ -24,7 +24,7 @@ func participantArgs(p meet.Participant) []any {
 	}
 }
 
-func scanParticipant(row scanner) (meet.Participant, error) {
+func scanParticipant(row sqldb.Row) (meet.Participant, error) {
 	var p meet.Participant
 	var admitted, removed int64
 	err := row.Scan(&p.ID, &p.Meeting, &p.Subject, &p.Name, &p.Department, &p.Office, &p.Invited, &admitted, &removed)
@@ -48,7 +48,7 @@ func (s *Store) Admit(ctx context.Context, p meet.Participant) (meet.Participant
 			WHERE meet_participant.removed_at = 0
 			RETURNING `+participantColumns, participantArgs(p)...))
 		if err != nil {
-			return none(err, meet.ErrRemoved, "admit %s to %s", p.Subject, p.Meeting)
+			return sqldb.NoRow(err, meet.ErrRemoved, "admit %s to %s", p.Subject, p.Meeting)
 		}
 		if state == meet.StateScheduled {
 			_, err = tx.ExecContext(ctx, `UPDATE meet_meeting SET state = 'open', opened_at = $2 WHERE id = $1 AND state = 'scheduled'`,
@@ -88,7 +88,7 @@ func (s *Store) Participant(ctx context.Context, meeting core.ID, who meet.Subje
 	p, err := scanParticipant(s.db.QueryRowContext(ctx,
 		`SELECT `+participantColumns+` FROM meet_participant WHERE meeting = $1 AND subject = $2`, meeting, who))
 	if err != nil {
-		return meet.Participant{}, sqldb.Triage(none(err, meet.ErrNotHere, "%s in meeting %s", who, meeting))
+		return meet.Participant{}, sqldb.NoRow(err, meet.ErrNotHere, "%s in meeting %s", who, meeting)
 	}
 	return p, nil
 }
@@ -97,11 +97,7 @@ const participantsQuery = `SELECT ` + participantColumns + ` FROM meet_participa
 
 // Participants implements meet.Participants; removed ones included, in the order they were added.
 func (s *Store) Participants(ctx context.Context, meeting core.ID) ([]meet.Participant, error) {
-	ps, err := list(ctx, s.db, scanParticipant, participantsQuery, meeting)
-	if err != nil {
-		return nil, fmt.Errorf("participants of %s: %w", meeting, err)
-	}
-	return ps, nil
+	return sqldb.List(ctx, s.db, fmt.Sprintf("participants of %s", meeting), scanParticipant, participantsQuery, meeting)
 }
 
 // Remove implements meet.Participants. Who was removed before stays removed since then.
@@ -118,7 +114,7 @@ func (s *Store) Remove(ctx context.Context, meeting, participant core.ID, pin st
 			UPDATE meet_participant SET removed_at = CASE WHEN removed_at = 0 THEN $3 ELSE removed_at END
 			WHERE id = $2 AND meeting = $1 RETURNING id`, meeting, participant, core.Micros(at)).Scan(&removed)
 		if err != nil {
-			return none(err, meet.ErrNotHere, "participant %s of meeting %s", participant, meeting)
+			return sqldb.NoRow(err, meet.ErrNotHere, "participant %s of meeting %s", participant, meeting)
 		}
 		_, err = tx.ExecContext(ctx, finish+` WHERE participant = $3 AND left_at = 0`,
 			core.Micros(at), meet.StayRemoved, participant)
@@ -158,7 +154,7 @@ func (s *Store) Guest(ctx context.Context, secret string) (meet.GuestPass, error
 	err := s.db.QueryRowContext(ctx, `SELECT id, meeting, name, expires_at FROM meet_guest WHERE secret = $1`, secret).
 		Scan(&g.ID, &g.Meeting, &g.Name, &expires)
 	if err != nil {
-		return meet.GuestPass{}, sqldb.Triage(none(err, meet.ErrSignIn, "guest pass"))
+		return meet.GuestPass{}, sqldb.NoRow(err, meet.ErrSignIn, "guest pass")
 	}
 	g.ExpiresAt = core.FromMicros(expires)
 	return g, nil

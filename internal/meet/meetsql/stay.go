@@ -8,6 +8,7 @@ import (
 
 	"yakusho/internal/core"
 	"yakusho/internal/meet"
+	"yakusho/internal/sqldb"
 )
 
 // finish ends stays at $1 because of $2; a WHERE follows. A clock that was put back makes no stay end
@@ -44,7 +45,7 @@ func belongs(ctx context.Context, tx *sql.Tx, meeting, participant core.ID) erro
 		participant, meeting).Scan(&removed)
 	switch {
 	case err != nil:
-		return none(err, meet.ErrNotHere, "participant %s of meeting %s", participant, meeting)
+		return sqldb.NoRow(err, meet.ErrNotHere, "participant %s of meeting %s", participant, meeting)
 	case removed != 0:
 		return meet.ErrRemoved.Because("participant %s of meeting %s", participant, meeting)
 	}
@@ -96,14 +97,10 @@ const staysQuery = `
 
 // Stays implements meet.Attendance, in the order of joining.
 func (s *Store) Stays(ctx context.Context, meeting core.ID) ([]meet.Stay, error) {
-	stays, err := list(ctx, s.db, scanStay, staysQuery, meeting)
-	if err != nil {
-		return nil, fmt.Errorf("stays in %s: %w", meeting, err)
-	}
-	return stays, nil
+	return sqldb.List(ctx, s.db, fmt.Sprintf("stays in %s", meeting), scanStay, staysQuery, meeting)
 }
 
-func scanStay(row scanner) (meet.Stay, error) {
+func scanStay(row sqldb.Row) (meet.Stay, error) {
 	var s meet.Stay
 	var joined, seen, left int64
 	err := row.Scan(&s.ID, &s.Meeting, &s.Participant, &s.Path, &joined, &seen, &left, &s.EndedBy)

@@ -10,9 +10,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
-	"fmt"
-	"io/fs"
 
 	"yakusho/internal/core"
 	"yakusho/internal/meet"
@@ -29,43 +26,10 @@ var _ meet.Store = (*Store)(nil)
 
 // Open brings the tables up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB) (*Store, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, fmt.Errorf("open meeting store: %w", err)
-	}
-	if err := db.Migrate(ctx, "meet", files); err != nil {
+	if err := db.Migrate(ctx, "meet", migrations); err != nil {
 		return nil, err
 	}
 	return &Store{db}, nil
-}
-
-// scanner is a row of one query.
-type scanner interface{ Scan(dest ...any) error }
-
-// none turns "no row" into the refusal given.
-func none(err error, refusal *core.Error, format string, args ...any) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return refusal.Because(format, args...)
-	}
-	return err
-}
-
-// list runs one reading statement and scans its rows.
-func list[T any](ctx context.Context, q sqldb.Querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, sqldb.Triage(rows.Err())
 }
 
 // living returns the state of a meeting that has not ended; else meet.ErrNoMeeting or meet.ErrEnded.
@@ -74,7 +38,7 @@ func living(ctx context.Context, tx *sql.Tx, id core.ID) (meet.State, error) {
 	err := tx.QueryRowContext(ctx, `SELECT state FROM meet_meeting WHERE id = $1`, id).Scan(&state)
 	switch {
 	case err != nil:
-		return "", none(err, meet.ErrNoMeeting, "meeting %s", id)
+		return "", sqldb.NoRow(err, meet.ErrNoMeeting, "meeting %s", id)
 	case state == meet.StateEnded:
 		return "", meet.ErrEnded.Because("meeting %s", id)
 	}

@@ -11,7 +11,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -31,11 +30,7 @@ var _ org.Store = (*Store)(nil)
 
 // Open brings the tables up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB) (*Store, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, fmt.Errorf("open org store: %w", err)
-	}
-	if err := db.Migrate(ctx, "org", files); err != nil {
+	if err := db.Migrate(ctx, "org", migrations); err != nil {
 		return nil, err
 	}
 	return &Store{db}, nil
@@ -121,21 +116,21 @@ func (s *Store) Municipality(ctx context.Context) (m org.Municipality, err error
 
 // Offices returns the buildings in their order.
 func (s *Store) Offices(ctx context.Context) ([]org.Office, error) {
-	return list(ctx, s.db, "buildings", func(rows *sql.Rows) (o org.Office, err error) {
-		err = rows.Scan(&o.ID, &o.Name, &o.Address, &o.Order)
+	return sqldb.List(ctx, s.db, "buildings", func(row sqldb.Row) (o org.Office, err error) {
+		err = row.Scan(&o.ID, &o.Name, &o.Address, &o.Order)
 		return o, err
 	}, `SELECT id, name, address, place FROM org_office ORDER BY place, id`)
 }
 
 // Lines returns the line of every building that has one.
 func (s *Store) Lines(ctx context.Context) ([]org.Line, error) {
-	type row struct {
+	type line struct {
 		org.Line
 		subnet string
 	}
-	rows, err := list(ctx, s.db, "lines", func(rows *sql.Rows) (r row, err error) {
-		err = rows.Scan(&r.Office, &r.DownKbps, &r.UpKbps, &r.subnet)
-		return r, err
+	rows, err := sqldb.List(ctx, s.db, "lines", func(row sqldb.Row) (l line, err error) {
+		err = row.Scan(&l.Office, &l.DownKbps, &l.UpKbps, &l.subnet)
+		return l, err
 	}, `SELECT o.id, o.down_kbps, o.up_kbps, n.prefix FROM org_office o JOIN org_subnet n ON n.office = o.id
 		ORDER BY o.place, o.id, n.prefix`)
 	if err != nil {
@@ -158,22 +153,22 @@ func (s *Store) Lines(ctx context.Context) ([]org.Line, error) {
 
 // Departments returns the departments in their order.
 func (s *Store) Departments(ctx context.Context) ([]org.Department, error) {
-	return list(ctx, s.db, "departments", func(rows *sql.Rows) (d org.Department, err error) {
-		err = rows.Scan(&d.ID, &d.Name, &d.Parent, &d.Order)
+	return sqldb.List(ctx, s.db, "departments", func(row sqldb.Row) (d org.Department, err error) {
+		err = row.Scan(&d.ID, &d.Name, &d.Parent, &d.Order)
 		return d, err
 	}, `SELECT id, name, parent, place FROM org_department ORDER BY place, id`)
 }
 
 const selectPerson = `SELECT id, name, kana, post, department, office FROM org_person`
 
-func scanPerson(rows *sql.Rows) (p org.Person, err error) {
-	err = rows.Scan(&p.ID, &p.Name, &p.Kana, &p.Post, &p.Department, &p.Office)
+func scanPerson(row sqldb.Row) (p org.Person, err error) {
+	err = row.Scan(&p.ID, &p.Name, &p.Kana, &p.Post, &p.Department, &p.Office)
 	return p, err
 }
 
 // Everyone returns all people.
 func (s *Store) Everyone(ctx context.Context) ([]org.Person, error) {
-	return list(ctx, s.db, "people", scanPerson, selectPerson+` ORDER BY id`)
+	return sqldb.List(ctx, s.db, "people", scanPerson, selectPerson+` ORDER BY id`)
 }
 
 // atOnce is how many IDs one statement names; SQLite takes 32 766, PostgreSQL 65 535.
@@ -188,34 +183,13 @@ func (s *Store) People(ctx context.Context, ids []core.ID) ([]org.Person, error)
 		for i, id := range ids[:n] {
 			marks[i], args[i] = "$"+strconv.Itoa(i+1), id
 		}
-		some, err := list(ctx, s.db, "people", scanPerson,
+		some, err := sqldb.List(ctx, s.db, "people", scanPerson,
 			selectPerson+` WHERE id IN (`+strings.Join(marks, ", ")+`) ORDER BY id`, args...)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, some...)
 		ids = ids[n:]
-	}
-	return out, nil
-}
-
-// list reads all rows of a query.
-func list[T any](ctx context.Context, q sqldb.Querier, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		x, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
-		}
-		out = append(out, x)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, sqldb.Triage(err))
 	}
 	return out, nil
 }
