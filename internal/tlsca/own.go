@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -171,4 +172,45 @@ func sans(c *x509.Certificate) []string {
 		out = append(out, ip.String())
 	}
 	return out
+}
+
+// ownState tells whether the own files were replaced.
+func (a *Authority) ownState() string {
+	var s string
+	for _, f := range []string{a.cfg.CertFile, a.cfg.KeyFile} {
+		if st, err := os.Stat(f); err == nil {
+			s += strconv.FormatInt(st.Size(), 10) + "@" + strconv.FormatInt(st.ModTime().UnixNano(), 10) + " "
+		} else {
+			s += "? "
+		}
+	}
+	return s
+}
+
+// lookOwn takes up replaced files; if they are not usable (half-copied, for example) it keeps the old
+// certificate and looks at them again when they change again.
+func (a *Authority) lookOwn(now time.Time) {
+	cur := a.now.Load()
+	state := a.ownState()
+	if state != a.seen {
+		a.seen = state
+		cert, warn, err := loadOwn(a.cfg, now)
+		if err == nil {
+			a.log.Info("took up a replaced certificate", "names", sans(cert.Leaf), "until", cert.Leaf.NotAfter)
+			a.put(cert, warn)
+			return
+		}
+		var e *core.Error
+		message := "置き換えられた証明書を使えません。"
+		if errors.As(err, &e) {
+			message += e.Message
+		}
+		a.log.Error("replaced certificate is not usable; the old one stays in use", "err", err)
+		cur = &current{cur.cert, append(withoutCode(cur.warn, "cert_reload_failed"), Warning{"cert_reload_failed", message + "前の証明書を使い続けています。"})}
+		a.now.Store(cur)
+	}
+}
+
+func withoutCode(ws []Warning, code string) []Warning {
+	return slices.DeleteFunc(slices.Clone(ws), func(w Warning) bool { return w.Code == code })
 }
