@@ -8,11 +8,13 @@ import (
 // Role is what an account may do.
 type Role string
 
-// The roles of the meeting half. Clerk and accountant come with the till.
+// The roles.
 const (
-	RoleAdmin     Role = "admin"     // 情報担当: accounts, offices, everything
-	RoleOrganiser Role = "organiser" // 総務: books meetings for others, ends any meeting
-	RoleStaff     Role = "staff"     // 職員: opens and joins meetings
+	RoleAdmin      Role = "admin"      // 情報担当: accounts, offices, everything
+	RoleOrganiser  Role = "organiser"  // 総務: books meetings for others, ends any meeting
+	RoleStaff      Role = "staff"      // 職員: opens and joins meetings
+	RoleClerk      Role = "clerk"      // 窓口職員: takes payments at a counter
+	RoleAccountant Role = "accountant" // 会計課: closes, matches, approves, answers for what is unresolved
 )
 
 // Actor is who is asking: a signed-in account, a guest of one meeting, or the system itself.
