@@ -177,19 +177,25 @@ func TestSettlementIsAnnouncedAndFetchedWithinTwoHours(t *testing.T) {
 }
 
 // FuzzSettlement: whatever the names are, the file can be read, has every row, and only characters
-// that Shift_JIS lacks are replaced.
+// that Shift_JIS lacks are replaced. A terminal PayPay would not take (over 255 characters) makes no row.
 func FuzzSettlement(f *testing.F) {
 	f.Add("みほん市", "市民課", "T-01")
 	f.Add("髙﨑市", "𠮷田\"支所,\n二階", "=cmd|' /C calc'!A0")
 	f.Add("〜−‖—", "表ソ能十", "\x00\x1a\ufeff")
+	f.Add("\xff市", "\xe5\xb8", "T\xff")
+	f.Add("市", "課", strings.Repeat("端", 255))
+	f.Add("市", "課", strings.Repeat("端", 256))
 	f.Fuzz(func(t *testing.T, brand, store, terminal string) {
-		if !utf8.ValidString(brand+store+terminal) || len(brand+store+terminal) > 600 {
-			t.Skip()
-		}
 		s := newShop(t, paysim.Options{BrandName: brand, StoreName: store})
 		a := s.payPay("POST", "/v2/codes", with(order("p", 300), "terminalId", terminal))
+		if utf8.RuneCountInString(terminal) > 255 {
+			if rows := read(t, s.sim.PayPaySettlement(s.clock.Now())); a.status == 201 || len(rows) != 1 {
+				t.Fatalf("a terminal of %d characters: status %d, rows %q", utf8.RuneCountInString(terminal), a.status, rows)
+			}
+			return
+		}
 		if a.status != 201 {
-			t.Skip() // too long
+			t.Fatalf("terminal %q was refused: %d %s", terminal, a.status, a.raw)
 		}
 		s.ok(s.sim.PayPayPay(paysim.PayPayOutcome{MerchantPaymentID: "p"}))
 		rows := read(t, s.sim.PayPaySettlement(s.clock.Now()))
