@@ -52,6 +52,8 @@ var house = map[string]room{
 	"internal/meet/meettest/suite": {floor: 3, module: "meet", tests: true},
 	"internal/org/orgsql":          {floor: 3, module: "org"},
 	"internal/till/paypay":         {floor: 3, module: "till"},
+	"internal/till/jpqr":           {floor: 1, module: "till"},
+	"internal/till/jpqr/jpqrtest":  {floor: 3, module: "till", tests: true},
 	"internal/till/paysim":         {floor: 3, module: "till"},
 	"internal/till/static":         {floor: 3, module: "till"},
 	"internal/till/tillhttp":       {floor: 3, module: "till"},
