@@ -11,11 +11,12 @@ import (
 // Booking is what a change of an attempt or a refund does to the books. The store writes it in the same
 // transaction as the change itself, or not at all.
 type Booking struct {
-	Payment *Payment      // to store, new
-	Confirm core.ID       // the payment that is now confirmed
-	Refund  core.Money    // added to what was refunded of the payment in Confirm's place; see BookRefund
-	Entry   *ledger.Entry // nil for training
-	Sale    SaleState     // where the sale goes; empty: it stays
+	Payment  *Payment      // to store, new
+	Of       core.ID       // the stored payment this changes; empty: none
+	Confirm  bool          // it is confirmed from now on
+	GaveBack core.Money    // added to what was refunded of it
+	Entry    *ledger.Entry // nil for training
+	Sale     SaleState     // where the sale goes; empty: it stays
 }
 
 // BookPayment makes the payment and its entry out of an attempt that took money at now. on is the day in whose
@@ -49,7 +50,7 @@ func BookPayment(s Sale, a Attempt, on Day, now time.Time) (Booking, error) {
 
 // BookConfirm moves a shown payment to what the provider owes: the settlement file has it.
 func BookConfirm(p Payment, on Day, now time.Time) (Booking, error) {
-	b := Booking{Confirm: p.ID}
+	b := Booking{Of: p.ID, Confirm: true}
 	if p.Training {
 		return b, nil
 	}
@@ -60,7 +61,7 @@ func BookConfirm(p Payment, on Day, now time.Time) (Booking, error) {
 
 // BookRetract undoes a shown payment that never came. Its revenue was never there.
 func BookRetract(s Sale, p Payment, on Day, now time.Time) (Booking, error) {
-	b := Booking{Confirm: p.ID, Refund: p.Amount, Sale: SaleDrop}
+	b := Booking{Of: p.ID, GaveBack: p.Amount, Sale: SaleDrop}
 	if p.Training {
 		return b, nil
 	}
@@ -71,7 +72,7 @@ func BookRetract(s Sale, p Payment, on Day, now time.Time) (Booking, error) {
 // BookRefund gives back r of p. In the year of the payment it lessens the revenue (戻出); after its year has
 // closed it is an expense of the new one (過誤納金還付). A part is shared over the lines in proportion.
 func BookRefund(s Sale, p Payment, r Refund, on Day, now time.Time) (Booking, error) {
-	b := Booking{Confirm: p.ID, Refund: r.Amount}
+	b := Booking{Of: p.ID, GaveBack: r.Amount}
 	if p.Refunded+r.Amount == p.Amount {
 		b.Sale = SaleVoided
 	}
