@@ -93,7 +93,7 @@ func refused(s string) *Problem {
 		return refuse(WebAddress, "a payment code", "a web address", "WebサイトのアドレスのQRコードです。支払い用のコードではありません。"+askScreen)
 	case strings.HasPrefix(s, "0002") && len(s) > maxDigits:
 		return refuse(ShopCode, "a customer's code", "a merchant's code", "お店側のQRコード（ステッカーなど）です。"+askScreen)
-	case !all(s, ascii):
+	case strings.ContainsFunc(s, func(r rune) bool { return r > 0x7F }):
 		return refuse(KanaInput, "digits or Base64", size, "日本語の文字で読み取られました。日本語入力をオフ（半角英数）にして、もう一度読み取ってください。")
 	case strings.ContainsAny(s, " \t\r\n\v\f"):
 		return refuse(Malformed, "one code", "a gap inside", "コードの途中に空白か改行があります。続けて二度読み取ったときは、一度だけ読み取ってください。番号を手で打つときは、空白を入れずに打ってください。")
