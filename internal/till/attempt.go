@@ -26,7 +26,7 @@ type Attempt struct {
 	Show      string    // what to draw as a QR code while it is sent
 	ExpiresAt time.Time // of Show; the zero Time: it does not expire by itself
 	CodeHash  string    // of the code a customer showed: a keyed hash, to refuse the same code twice
-	CodeTail  string    // its last four characters, to talk about
+	CodeTail  string    // its masked form, to talk about
 
 	CreatedAt   time.Time
 	SentAt      time.Time

@@ -240,6 +240,14 @@ func (d *Driver) move(ctx context.Context, from, to Attempt, by *person) (Attemp
 	return moved, nil
 }
 
+// moveBy is move for what a person wants. The same press again finds it done.
+func (d *Driver) moveBy(ctx context.Context, from, to Attempt, by *person) (Attempt, error) {
+	return d.move(ctx, from, to, by)
+}
+
+// all returns the providers by name.
+func (d *Driver) all() map[string]Provider { return d.providers }
+
 // bookTaken makes the booking of an attempt that took money. It stands in the 日計 of its session while that is open,
 // else in that of the day it became known.
 func (d *Driver) bookTaken(ctx context.Context, a Attempt) (*Booking, error) {

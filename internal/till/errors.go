@@ -35,7 +35,6 @@ var (
 	ErrWay           = core.Invalid("way_unknown", "この支払い方法は使えません。")
 	ErrWallet        = core.Conflict("wallet_refused", "このブランドは使えません。")
 	ErrProvider      = core.Unavailable("provider_missing", "この支払い方法は、まだ設定されていません。情報担当に連絡してください。")
-	ErrCode          = core.Invalid("code_malformed", "支払い用のコードではありません。お客様のアプリの「支払い」画面のコードを読み取ってください。")
 	ErrCodeReused    = core.Conflict("code_reused", "このコードは前に読み取ったものです。お客様にコードを出し直してもらってください。")
 	ErrCashShort     = core.Invalid("cash_short", "お預かりの金額が足りません。")
 	ErrTick          = core.Invalid("tick_missing", "金額・時刻・取引番号の3つを、お客様の画面で確かめてから押してください。")

@@ -116,6 +116,9 @@ type Places interface {
 	Counters(ctx context.Context) ([]Counter, error) // with their stickers
 	PutCounter(ctx context.Context, cmd Command, c Counter, e Event) error
 	PutSticker(ctx context.Context, cmd Command, s Sticker, e Event) error
+	// Displays returns the customer displays that are paired, of all counters.
+	Displays(ctx context.Context) ([]Display, error)
+	PutDisplay(ctx context.Context, cmd Command, d Display, e Event) error
 }
 
 // Sessions keeps openings.
@@ -125,6 +128,9 @@ type Sessions interface {
 	Session(ctx context.Context, id core.ID) (Session, error)
 	// Sessions returns those of the days from to to, and every open one, newest first.
 	Sessions(ctx context.Context, from, to Day) ([]Session, error)
+	// Sign stores s.Close.SignedBy, Counted, Owner and OwnerName at s.Version. Any later change of anything in the session
+	// empties the signature again.
+	Sign(ctx context.Context, cmd Command, s Session, e Event) (Session, error)
 	// Close closes s at s.Version and makes owner answer for every live attempt of it. It answers ErrMoved when
 	// anything in the session changed since it was read (s.Close.Totals no longer holds), ErrOwnerNeeded when an
 	// attempt is live and owner is empty, ErrClosed when it is closed.
@@ -145,8 +151,9 @@ type SessionBook struct {
 
 // Sales keeps sales and their attempts.
 type Sales interface {
-	// FixSale stores s with the next number of its counter and day; ErrNotOpen unless its session is open.
-	FixSale(ctx context.Context, cmd Command, s Sale, b *Booking, e Event) (Sale, error)
+	// FixSale stores s, in the state it has, with the next number of its counter and day; ErrNotOpen unless its session
+	// is open.
+	FixSale(ctx context.Context, cmd Command, s Sale, e Event) (Sale, error)
 	Sale(ctx context.Context, id core.ID) (Sale, error)
 	// EndSale moves an open sale without a live attempt to SaleDrop; else ErrAttemptLive, ErrSalePaid, ErrSaleOver.
 	EndSale(ctx context.Context, cmd Command, id core.ID, at time.Time, e Event) (Sale, error)

@@ -31,6 +31,16 @@ type Sticker struct {
 	Retired    bool
 }
 
+// Display is a second screen that faces the customer, paired with a counter.
+type Display struct {
+	ID      core.ID
+	Counter core.ID
+	Secret  string // SHA-256 of what its browser holds, hex
+	Paired  time.Time
+	By      core.ID
+	Retired bool
+}
+
 // Session is one opening of a counter, from 開局 to 締め. A counter has at most one open at a time.
 type Session struct {
 	ID       core.ID
@@ -57,11 +67,11 @@ type Checked struct {
 // Close is what was signed. The totals are stored as they were signed, not computed again.
 type Close struct {
 	At        time.Time
-	SignedBy  core.ID // 窓口職員
-	ClosedBy  core.ID // 出納員: somebody else
-	Counted   core.Money
-	Handed    []core.ID // unresolved attempts that were handed over
-	Owner     core.ID   // who at 会計課 answers for them
+	SignedBy  core.ID    // 窓口職員
+	ClosedBy  core.ID    // 出納員: somebody else
+	Counted   core.Money // in the drawer, つり銭 included
+	Handed    []core.ID  // unresolved attempts that were handed over
+	Owner     core.ID    // who at 会計課 answers for them
 	OwnerName string
 	Totals    DayBook
 }
