@@ -332,9 +332,6 @@ func TestEveryASCIIChangeOfTheStickerIsRefused(t *testing.T) {
 			if _, err := jpqr.Parse(after); err == nil {
 				t.Fatalf("byte %d changed to %q was read", i, c)
 			}
-			if jpqr.Compare(sticker, after).Same {
-				t.Fatalf("byte %d changed to %q compares the same", i, c)
-			}
 		}
 	}
 }
