@@ -162,4 +162,17 @@ house.test("the plain-HTTP page explains the certificate and gives it; everythin
   await assert.rejects(p.page.goto(`${house.server.guide}/number`), /ERR_CERT_AUTHORITY_INVALID/, "led to https");
 });
 
+house.test("an address where nothing is says so under the header, with the ways on", async () => {
+  const p = await house.person("astray");
+  await p.signIn("satou");
+  await p.open("/nanika");
+  await p.page.getByRole("heading", { name: "このページはありません" }).waitFor();
+  await p.page.getByRole("banner").getByRole("button", { name: "ログアウト" }).waitFor();
+  await p
+    .link(/最初の画面へ/)
+    .first()
+    .click();
+  await p.page.getByRole("heading", { name: "今日の会議", level: 1 }).waitFor();
+});
+
 house.lastTest();

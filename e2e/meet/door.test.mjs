@@ -19,7 +19,7 @@ house.test("a guest cannot take the name of a colleague, and is told why", async
   await guest.page.getByLabel("お名前").fill("みほん建設 佐藤");
   await guest.press("会議に入る");
   await guest.enters();
-  await people[0].entry("みほん建設 佐藤").getByText("（ゲスト）").waitFor();
+  await people[0].entry("みほん建設 佐藤").getByText("職員以外").waitFor();
 });
 
 house.test("a meeting for colleagues only has no place for a guest", async () => {

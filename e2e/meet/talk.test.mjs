@@ -43,7 +43,7 @@ house.test(
     await staff.enters();
 
     await Promise.all([host, guest, staff].map((p) => p.hearsAndSees(2)));
-    for (const p of [host, staff]) await p.entry("みほん建設 山田").getByText("（ゲスト）").waitFor();
+    for (const p of [host, staff]) await p.entry("みほん建設 山田").getByText("職員以外").waitFor();
     for (const p of [guest, staff]) await p.entry(named.satou).getByText("主催").waitFor();
     await host.tile(named.takahashi).waitFor();
     assert.ok(house.seen.ice >= 3, "the relay addresses of every peer connection were looked at");
@@ -57,7 +57,7 @@ house.test("a shared screen is seen large and its sound is heard by the others u
   await sharer.press("画面を見せる");
   await sharer.page.getByRole("heading", { name: "あなたの画面を見せています" }).waitFor();
   for (const p of others) {
-    await p.page.getByRole("heading", { name: /^佐藤 美咲（企画課 企画係）が画面を見せています$/ }).waitFor();
+    await p.page.getByRole("heading", { name: /^佐藤 美咲さん（企画課 企画係）が画面を見せています$/ }).waitFor();
     await until("the second picture and the second sound of the sharer arrive", async () => {
       const { from } = await p.media();
       return Object.values(from).some((f) => {
@@ -130,7 +130,7 @@ house.test("a raised hand is on top of everyone's list until it is lowered", asy
   await a.press("手を挙げる");
   await host.entry(named.takahashi).getByText("挙手").waitFor();
   await host.does(named.takahashi, "手を下ろす");
-  await a.reads(`${named.satou}があなたの手を下ろしました`);
+  await a.reads(`${named.satou}さんがあなたの手を下ろしました`);
   await a.button("手を挙げる").waitFor();
 });
 

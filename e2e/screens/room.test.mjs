@@ -138,7 +138,7 @@ house.test(
 
     await host.does("みほん建設 山田", "退出してもらう");
     await host.confirms("退出してもらう");
-    await guest.page.getByRole("heading", { name: "この会議から退出になりました" }).waitFor();
+    await guest.page.getByRole("heading", { name: "主催者により退出しました" }).waitFor();
     await look(guest, "end-removed");
 
     await b.press("退出する");

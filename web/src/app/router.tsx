@@ -32,6 +32,12 @@ const FramedError = (p: ErrorComponentProps) => (
     <ErrorPage {...p} />
   </Shell>
 );
+// Where nothing is, the page that says so has the header and with it the ways on.
+const FramedNotFound = () => (
+  <Shell>
+    <NotFoundPage />
+  </Shell>
+);
 const page = <P extends string>(path: P, component: Parameters<typeof createRoute>[0]["component"]) =>
   createRoute({ getParentRoute: () => framed, path, component });
 
@@ -73,7 +79,7 @@ export const router = createRouter({
   defaultPendingComponent: () => <Spinner />,
   defaultPendingMs: 300,
   defaultErrorComponent: ErrorPage,
-  defaultNotFoundComponent: NotFoundPage,
+  defaultNotFoundComponent: FramedNotFound,
   scrollRestoration: true,
 });
 

@@ -60,8 +60,9 @@ const drawings = {
       <path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.3c-.7.3-1.1.9-1.1 1.7M12 16.8v.01" />
     </>
   ),
-  signout: <path d="M14 4h5a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-5M4 12h11M11.5 8.5 15 12l-3.5 3.5" />,
-  signin: <path d="M10 4H5a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h5M9 12h11M16.5 8.5 20 12l-3.5 3.5" />,
+  // Out of the door, and in at it.
+  signout: <path d="M10 4H5a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h5M9 12h11M16.5 8.5 20 12l-3.5 3.5" />,
+  signin: <path d="M14 4h5a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-5M4 12h11M11.5 8.5 15 12l-3.5 3.5" />,
   exit: <path d="M13 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h7M10 12h10M16.5 8.5 20 12l-3.5 3.5" />,
   keypad: (
     <>

@@ -1,4 +1,5 @@
 import type { Watchable } from "./cell";
+import type { LineSample } from "./line";
 import type { Peer } from "./roster";
 import type { PathSample } from "./watchdog";
 
@@ -34,6 +35,9 @@ export interface LinkHealth {
   videos: number;
   paused: number;
   limited: boolean;
+  /** the browser sends our picture smaller because this computer is too slow */
+  cpu: boolean;
+  line: LineSample;
   decoded: number;
   dropped: number;
   /** by what path media goes: straight, or relayed over TLS */

@@ -13,6 +13,7 @@ import {
   type TrackPublishOptions,
 } from "livekit-client";
 import { Cell } from "./cell";
+import { noLine, readLine } from "./line";
 import type { IceServer, Link, LinkEvents, LinkHealth, Ticket } from "./link";
 import type { LocalMedia, Outlet } from "./media";
 import type { Peer } from "./roster";
@@ -105,6 +106,8 @@ export class LiveLink implements Link, Outlet {
       videos: 0,
       paused: 0,
       limited: false,
+      cpu: false,
+      line: noLine,
       decoded: 0,
       dropped: 0,
       relayed: false,
@@ -119,6 +122,8 @@ export class LiveLink implements Link, Outlet {
       }
       const v = readVideo(report);
       out.limited ||= v.limited;
+      out.cpu ||= v.cpu;
+      out.line = readLine(report, out.line);
       out.decoded += v.decoded;
       out.dropped += v.dropped;
     }

@@ -1,5 +1,5 @@
-/** The state of the connection, in the four words people are shown. */
-export type Quality = "good" | "congested" | "audio" | "recovering";
+/** The state of the connection, in the words people are shown. reduced: pictures are lowered and nobody knows why. */
+export type Quality = "good" | "reduced" | "congested" | "audio" | "recovering";
 
 export interface QualityInput {
   recovering: boolean;
@@ -13,14 +13,18 @@ export interface QualityInput {
   paused: number;
   /** our own picture is sent smaller for want of room on the line */
   limited: boolean;
+  /** measured: the line is the cause (LineJudge) */
+  line: boolean;
 }
 
 export function judgeQuality(i: QualityInput): Quality {
   if (i.recovering) return "recovering";
   if (i.soundOnly || (i.videos > 0 && i.paused >= i.videos)) return "audio";
-  if (i.mark === "poor" || i.mark === "lost" || i.paused > 0 || i.limited) return "congested";
+  if (i.mark === "poor" || i.mark === "lost" || i.paused > 0 || i.limited) return i.line ? "congested" : "reduced";
   return "good";
 }
+
+const lowered = (q: Quality) => q === "reduced" || q === "congested";
 
 // A connection that has just been made feels its way up and is "limited" while it does.
 const warmUpMs = 12_000;
@@ -44,11 +48,10 @@ export class SteadyQuality {
   }
 
   feed(q: Quality, now: number): Quality {
-    const wanted = q === "congested" && now - this.#began < warmUpMs ? "good" : q;
-    if (wanted !== this.#wanted) {
-      this.#wanted = wanted;
-      this.#since = now;
-    }
+    const wanted = lowered(q) && now - this.#began < warmUpMs ? "good" : q;
+    // Another reason for the same loss is not another state.
+    if (wanted !== this.#wanted && !(lowered(wanted) && lowered(this.#wanted))) this.#since = now;
+    this.#wanted = wanted;
     const atOnce = wanted === "recovering" || this.#shown === "recovering";
     const wait = atOnce ? 0 : wanted === "good" ? 5000 : 4000;
     if (wanted !== this.#shown && now - this.#since >= wait) this.#shown = wanted;

@@ -153,6 +153,7 @@ export class MeetingRoom {
       // A page in the background drops frames by design.
       if (this.session.view.get().phase !== "live" || document.hidden) return;
       const level = judge.feed(sample);
+      this.session.strained = judge.strained;
       if (level === this.relief.get()) return;
       this.relief.set(level);
       const s = this.media.state.get();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Cell } from "./cell";
+import { noLine } from "./line";
 import type { IceServer, Link, LinkEvents, LinkHealth, Ticket } from "./link";
 import { RoomSession, type SessionNotice } from "./session";
 
@@ -10,6 +11,8 @@ const calm: LinkHealth = {
   videos: 0,
   paused: 0,
   limited: false,
+  cpu: false,
+  line: noLine,
   decoded: 0,
   dropped: 0,
   relayed: false,

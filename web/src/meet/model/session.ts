@@ -1,5 +1,6 @@
 import { Cell } from "./cell";
 import { backOff, type Ending, judgeRefusal, next, type Phase, type Step } from "./life";
+import { LineJudge } from "./line";
 import type { IceServer, Link, LinkEvents, LinkHealth, Ticket } from "./link";
 import { judgeQuality, type Quality, SteadyQuality } from "./quality";
 import type { Peer, RosterEntry } from "./roster";
@@ -90,6 +91,7 @@ export class RoomSession {
   readonly #d: Required<Omit<SessionDeps, "notify">> & Pick<SessionDeps, "notify">;
   readonly #dog = new Watchdog();
   readonly #steady = new SteadyQuality();
+  readonly #line = new LineJudge();
   #stream: SessionStream | undefined;
   #link: Link | undefined;
   #unwatch: (() => void)[] = [];
@@ -97,6 +99,8 @@ export class RoomSession {
   #resumingSince = 0;
   #wake: (() => void) | undefined;
   #ice: readonly IceServer[] | undefined;
+  /** said from outside: this computer does not keep up, so nothing it measures tells of the line */
+  strained = false;
   /** told of each look, e.g. to judge whether the computer keeps up */
   onHealth: ((h: { decoded: number; dropped: number }) => void) | undefined;
 
@@ -241,6 +245,7 @@ export class RoomSession {
     if (this.#ice !== undefined) link.setIceServers(this.#ice);
     this.#dog.reset();
     this.#steady.reset(this.#d.now());
+    this.#line.reset();
     this.#unwatch = [
       link.peers.watch(() => this.view.patch({ peers: link.peers.get() })),
       link.soundBlocked.watch(() => this.view.patch({ soundBlocked: link.soundBlocked.get() })),
@@ -322,6 +327,7 @@ export class RoomSession {
       videos: h.videos,
       paused: h.paused,
       limited: h.limited,
+      line: this.#line.feed(h.line, h.limited, this.strained || h.cpu, now),
     });
     this.view.patch({ quality: this.#steady.feed(quality, now), relayed: h.relayed });
     this.onHealth?.(h);

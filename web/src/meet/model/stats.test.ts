@@ -25,7 +25,7 @@ describe("statistics", () => {
       sample: { transport: "subscriber", pair: "P", received: 403, responses: 2, requests: 5, asked: 0 },
       relayed: true,
     });
-    expect(readVideo(report)).toEqual({ decoded: 10, dropped: 2, limited: true });
+    expect(readVideo(report)).toEqual({ decoded: 10, dropped: 2, limited: true, cpu: false });
     expect(readPath("x", new Map() as unknown as RTCStatsReport)).toBeUndefined();
   });
 });

@@ -25,21 +25,22 @@ export function readPath(
   };
 }
 
-/** How the decoders keep up, and whether the line makes our own picture smaller. */
-export function readVideo(report: RTCStatsReport): { decoded: number; dropped: number; limited: boolean } {
-  const out = { decoded: 0, dropped: 0, limited: false };
+/** How the decoders keep up, and why our own picture is sent smaller, if it is. */
+export function readVideo(report: RTCStatsReport): {
+  decoded: number;
+  dropped: number;
+  limited: boolean;
+  cpu: boolean;
+} {
+  const out = { decoded: 0, dropped: 0, limited: false, cpu: false };
   for (const s of report.values()) {
     if (s.type === "inbound-rtp" && s.kind === "video") {
       out.decoded += s.framesDecoded ?? 0;
       out.dropped += s.framesDropped ?? 0;
     }
-    if (
-      s.type === "outbound-rtp" &&
-      s.kind === "video" &&
-      s.active !== false &&
-      s.qualityLimitationReason === "bandwidth"
-    ) {
-      out.limited = true;
+    if (s.type === "outbound-rtp" && s.kind === "video" && s.active !== false) {
+      out.limited ||= s.qualityLimitationReason === "bandwidth";
+      out.cpu ||= s.qualityLimitationReason === "cpu";
     }
   }
   return out;

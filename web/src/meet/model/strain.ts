@@ -21,6 +21,11 @@ export class StrainJudge {
     return this.#level;
   }
 
+  /** It did not keep up just now, or had to give something up before. */
+  get strained(): boolean {
+    return this.#bad > 0 || this.#level > 0;
+  }
+
   /** One window of some five seconds. */
   feed(s: StrainSample): Relief {
     const frames = s.decoded + s.dropped;

@@ -183,7 +183,7 @@ function Result({
   return (
     <>
       <span aria-hidden="true" className={`mb-6 grid size-22 place-items-center rounded-full ${face.ground}`}>
-        <Icon name={face.icon} size={64} />
+        <Icon name={phase === "asking" ? "speaker" : face.icon} size={64} />
       </span>
       <div role="status">
         <PageTitle>
@@ -191,7 +191,7 @@ function Result({
             ? t("meet.check.title")
             : phase === "done"
               ? t(`meet.check.verdict.${all}`)
-              : t("meet.check.now")}
+              : t(phase === "asking" ? "meet.check.ask" : "meet.check.now")}
         </PageTitle>
       </div>
       {phase === "idle" && <p className="mt-4">{t("meet.check.intro")}</p>}

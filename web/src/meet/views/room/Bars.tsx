@@ -11,10 +11,12 @@ export function Bars({ room }: { room: MeetingRoom }) {
   const view = useCell(room.session.view);
   const news = useCell(room.news);
   const [hidden, setHidden] = useState(false);
-  const congested = view.quality === "congested";
+  const soundOnly = useCell(room.session.soundOnly);
+  // The line is named only when its own figures say so; a slow computer lowers pictures just as well.
+  const lowered = view.quality === "congested" || view.quality === "reduced" ? view.quality : undefined;
   useEffect(() => {
-    if (!congested) setHidden(false);
-  }, [congested]);
+    if (lowered === undefined) setHidden(false);
+  }, [lowered]);
   const recovering = view.phase === "recovering" || view.resuming;
   return (
     <div>
@@ -33,9 +35,15 @@ export function Bars({ room }: { room: MeetingRoom }) {
         {recovering && <Bar icon="redo" title={t("meet.bar.recovering")} also={t("meet.bar.recoveringNote")} />}
       </div>
       <div role="status">
-        {!recovering && congested && !hidden && (
-          <Bar icon="warn" title={t("meet.bar.congested")} also={t("meet.bar.congestedNote")}>
-            <Close onClick={() => setHidden(true)} />
+        {!recovering && lowered !== undefined && !hidden && (
+          <Bar icon="warn" title={t(`meet.bar.${lowered}`)} also={t("meet.bar.loweredNote")}>
+            <Press onClick={() => room.session.soundOnly.set(true)}>{t("meet.bar.soundOnly")}</Press>
+            <Press onClick={() => setHidden(true)}>{t("ui.close")}</Press>
+          </Bar>
+        )}
+        {!recovering && soundOnly && (
+          <Bar icon="headset" title={t("meet.bar.noPictures")} also={t("meet.bar.noPicturesNote")}>
+            <Press onClick={() => room.session.soundOnly.set(false)}>{t("meet.bar.pictures")}</Press>
           </Bar>
         )}
       </div>
@@ -43,10 +51,12 @@ export function Bars({ room }: { room: MeetingRoom }) {
         {news && (
           <Bar
             icon="info"
-            title={t(`meet.news.${news.kind}`, { by: news.by ?? t("meet.news.host") })}
+            title={t(`meet.news.${news.kind}`, {
+              by: news.by ? t("meet.someone", { name: news.by }) : t("meet.news.host"),
+            })}
             also={t(`meet.news.${news.kind}Note`, { defaultValue: "" })}
           >
-            <Close onClick={() => room.closeNews()} />
+            <Press onClick={() => room.closeNews()}>{t("ui.close")}</Press>
           </Bar>
         )}
       </div>
@@ -54,15 +64,14 @@ export function Bars({ room }: { room: MeetingRoom }) {
   );
 }
 
-function Close({ onClick }: { onClick: () => void }) {
-  const { t } = useTranslation();
+function Press({ onClick, children }: { onClick: () => void; children: string }) {
   return (
     <button
       type="button"
       onClick={onClick}
-      className="min-h-11 cursor-pointer rounded-ctl px-3 font-bold underline underline-offset-3"
+      className="palt min-h-11 shrink-0 cursor-pointer rounded-ctl px-3 font-bold underline underline-offset-3"
     >
-      {t("ui.close")}
+      {children}
     </button>
   );
 }

@@ -15,11 +15,12 @@ import type { Person } from "../../model/roster";
 import { useCell } from "../useCell";
 import type { Actions } from "./Room";
 import { ReactionDrawing, reactionKinds } from "./reactions";
+import type { PanelName, Panels } from "./usePanels";
 import { keyOf, type Shortcut } from "./useShortcuts";
 
 const face =
   "palt flex min-h-16 w-[88px] cursor-pointer flex-col items-center justify-center gap-1 rounded-ctl border px-0 font-bold leading-tight " +
-  "sm:w-[104px] lg:h-20 lg:w-28 lg:gap-1.5";
+  "sm:w-[104px] lg:h-20 lg:w-auto lg:max-w-28 lg:flex-1 lg:gap-1.5 short:min-h-11 short:w-auto short:flex-row short:gap-2 short:px-3";
 const plain = "border-transparent bg-[#2A2F3A] text-[#F4F5F7] hover:bg-[#3A404D]";
 const lit = "border-2 border-[#9CC0FF] bg-[#22304D] text-[#D3E2FF] hover:bg-[#2B3D63]";
 
@@ -32,7 +33,7 @@ function Control({
 }: { icon: IconName; label: string; keys?: Shortcut; look?: string } & ButtonHTMLAttributes<HTMLButtonElement>) {
   return (
     <button type="button" aria-keyshortcuts={keys && keyOf(keys)} {...rest} className={`${face} ${look}`}>
-      <Icon name={icon} size={28} />
+      <Icon name={icon} size={28} className="short:size-5" />
       <span className="text-center">{label}</span>
     </button>
   );
@@ -55,10 +56,10 @@ export function Controls({
 }: {
   room: MeetingRoom;
   people: readonly Person[];
-  panels: { people: boolean; chat: boolean };
+  panels: Panels;
   actions: Actions;
   unread: number;
-  onPanel: (which: "people" | "chat") => void;
+  onPanel: (which: PanelName) => void;
   onLeave: () => void;
 }) {
   const { t } = useTranslation();
@@ -66,8 +67,11 @@ export function Controls({
   const hand = people.find((p) => p.me)?.handAt !== undefined;
   const camera = local.camera.status === "on" || local.camera.status === "opening";
   return (
-    <footer className="mt-2 border-line border-t bg-[#0E1015] px-2 py-2 sm:px-4 lg:mt-0 lg:flex lg:h-28 lg:items-center lg:py-0">
-      <section aria-label={t("meet.room.controls")} className="flex w-full flex-wrap items-center gap-2">
+    <footer className="mt-2 border-line border-t bg-[#0E1015] px-2 py-2 sm:px-4 lg:mt-0 lg:flex lg:min-h-28 lg:items-center lg:py-0 short:mt-0 short:py-1.5">
+      <section
+        aria-label={t("meet.room.controls")}
+        className="flex w-full flex-wrap items-center gap-2 lg:flex-nowrap short:gap-1.5"
+      >
         <MicSlab room={room} onPress={actions.mic} />
         <Control
           icon={camera ? "cam" : "camOff"}
@@ -97,6 +101,7 @@ export function Controls({
           icon="people"
           label={t("meet.room.people", { count: people.length })}
           keys="people"
+          id="open-people"
           look={panels.people ? lit : plain}
           aria-expanded={panels.people}
           onClick={() => onPanel("people")}
@@ -105,6 +110,7 @@ export function Controls({
           icon="chat"
           label={unread > 0 ? t("meet.room.chatNew", { count: unread }) : t("meet.room.chat")}
           keys="chat"
+          id="open-chat"
           look={panels.chat ? lit : plain}
           aria-expanded={panels.chat}
           onClick={() => onPanel("chat")}
@@ -112,9 +118,9 @@ export function Controls({
         <button
           type="button"
           onClick={onLeave}
-          className={`${face} ml-auto border-2 border-[#FF9C9C] bg-transparent text-[#FFB9B9] hover:bg-[#3A1D20] lg:w-32`}
+          className={`${face} ml-auto border-2 border-[#FF9C9C] bg-transparent text-[#FFB9B9] hover:bg-[#3A1D20] lg:max-w-32`}
         >
-          <Icon name="exit" size={28} />
+          <Icon name="exit" size={28} className="short:size-5" />
           <span>{t("meet.room.leave")}</span>
         </button>
       </section>
@@ -134,14 +140,14 @@ function MicSlab({ room, onPress }: { room: MeetingRoom; onPress: () => void }) 
       onClick={onPress}
       aria-keyshortcuts={keyOf("mic")}
       data-testid="mic"
-      className={`palt flex h-16 w-full cursor-pointer items-center justify-center gap-4 rounded-ctl px-2 text-left leading-snug sm:w-[232px] lg:h-20 ${
+      className={`palt flex h-16 w-full cursor-pointer items-center justify-center gap-4 rounded-ctl px-2 text-left leading-snug sm:w-[232px] lg:h-20 lg:shrink-0 short:h-12 short:w-auto short:gap-2 short:px-3 ${
         red ? "border-2 border-white bg-[#CE0000] text-white hover:bg-[#A80000]" : `border ${plain}`
       }`}
     >
-      <Icon name={red ? "micOff" : "mic"} size={40} />
+      <Icon name={red ? "micOff" : "mic"} size={40} className="short:size-7" />
       <span>
-        <b className="block text-[22px] leading-tight">{t(`meet.mic.${state}`)}</b>
-        <span>{t(`meet.mic.${state}Press`)}</span>
+        <b className="block text-[22px] leading-tight short:text-base">{t(`meet.mic.${state}`)}</b>
+        <span className="block short:leading-tight">{t(`meet.mic.${state}Press`)}</span>
       </span>
     </button>
   );
@@ -154,7 +160,7 @@ function Reactions({ room }: { room: MeetingRoom }) {
   return (
     <MenuTrigger>
       <AriaButton className={`${face} ${plain}`}>
-        <Icon name="smile" size={28} />
+        <Icon name="smile" size={28} className="short:size-5" />
         <span>{t("meet.room.reactions")}</span>
       </AriaButton>
       <Popover offset={8} className="overflow-auto rounded-ctl border border-edge bg-paper p-2 shadow-lg">

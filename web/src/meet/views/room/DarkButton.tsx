@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from "react";
+import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
 import { Icon, type IconName } from "@/ui";
 
 /** An outlined button of the dark room. */
@@ -7,7 +7,11 @@ export function DarkButton({
   children,
   className = "",
   ...rest
-}: Omit<ButtonHTMLAttributes<HTMLButtonElement>, "type"> & { icon?: IconName; children: ReactNode }) {
+}: Omit<ButtonHTMLAttributes<HTMLButtonElement>, "type"> & {
+  icon?: IconName;
+  children: ReactNode;
+  ref?: Ref<HTMLButtonElement>;
+}) {
   return (
     <button
       type="button"

@@ -38,7 +38,7 @@ function Words({ ending: e, title, room }: { ending: Ending; title: string; room
   const session = useSession();
   // As it was when the meeting ended: by now the person may be signed out, or the guest's pass over.
   const [guest] = useState(() => !session.signed_in && session.guest !== undefined);
-  const by = "by" in e && e.by !== undefined ? e.by : t("meet.news.host");
+  const by = "by" in e && e.by !== undefined ? t("meet.someone", { name: e.by }) : t("meet.news.host");
   const home = (
     <LinkButton look="primary" size="xl" href={guest ? "/number" : "/"}>
       {t(guest ? "meet.end.toNumber" : "meet.backToday")}

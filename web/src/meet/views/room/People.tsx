@@ -29,60 +29,66 @@ export function People({ room, people, alone }: { room: MeetingRoom; people: rea
       (e) => toast(words(e), "error"),
     );
   const menuButton =
-    "flex size-11 shrink-0 cursor-pointer items-center justify-center rounded-ctl text-ink hover:bg-tile";
+    "palt inline-flex min-h-11 min-w-11 shrink-0 cursor-pointer items-center justify-center gap-1 rounded-ctl px-1 font-bold text-key underline underline-offset-3 hover:bg-tile";
 
   return (
     <section
       aria-labelledby="people-title"
       className={`flex min-h-0 flex-col ${alone ? "flex-1" : "max-h-[50%] shrink-0"}`}
     >
-      <div className="flex min-h-12 items-center pr-1 pl-4">
-        <h2 id="people-title" className="flex flex-1 items-center gap-2 !text-lg">
+      <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-2 px-4 pt-1">
+        <h2 id="people-title" className="flex items-center gap-2 !text-lg">
           <Icon name="people" />
           {t("meet.room.peopleTitle")}
           <span className="font-normal text-base text-sub">{t("meet.room.count", { count: people.length })}</span>
         </h2>
-        <Menu
-          label={t("meet.host.menu")}
-          trigger={
-            <AriaButton aria-label={t("meet.host.menu")} className={menuButton}>
-              <Icon name="more" />
+        {host ? (
+          <Menu
+            label={t("meet.host.menu")}
+            trigger={
+              <AriaButton aria-label={t("meet.host.menu")} className={menuButton}>
+                <Icon name="gear" size={20} />
+                {t("meet.host.menuShort")}
+              </AriaButton>
+            }
+          >
+            <MenuItem icon="phone" onAction={() => setInvite(true)}>
+              {t("meet.room.invite")}
+            </MenuItem>
+            <MenuItem icon="micOff" onAction={() => ask({ kind: "muteAll" })}>
+              {t("meet.host.muteAll")}
+            </MenuItem>
+            <MenuItem
+              icon={meeting?.locked ? "unlock" : "lock"}
+              onAction={() =>
+                void run(
+                  changeMeeting(room.id, { locked: !meeting?.locked }),
+                  t(meeting?.locked ? "meet.host.unlocked" : "meet.host.lockedNow"),
+                )
+              }
+            >
+              {t(meeting?.locked ? "meet.host.unlock" : "meet.host.lock")}
+            </MenuItem>
+            <MenuItem
+              icon="personPlus"
+              onAction={() =>
+                void run(
+                  changeMeeting(room.id, { guests_allowed: !meeting?.guests_allowed }),
+                  t(meeting?.guests_allowed ? "meet.host.guestsOffNow" : "meet.host.guestsOnNow"),
+                )
+              }
+            >
+              {t(meeting?.guests_allowed ? "meet.host.guestsOff" : "meet.host.guestsOn")}
+            </MenuItem>
+          </Menu>
+        ) : (
+          meeting?.pin !== undefined && (
+            <AriaButton className={menuButton} onPress={() => setInvite(true)}>
+              <Icon name="phone" size={20} />
+              {t("meet.room.invite")}
             </AriaButton>
-          }
-        >
-          <MenuItem icon="phone" onAction={() => setInvite(true)}>
-            {t("meet.room.invite")}
-          </MenuItem>
-          {host ? (
-            <>
-              <MenuItem icon="micOff" onAction={() => ask({ kind: "muteAll" })}>
-                {t("meet.host.muteAll")}
-              </MenuItem>
-              <MenuItem
-                icon={meeting?.locked ? "unlock" : "lock"}
-                onAction={() =>
-                  void run(
-                    changeMeeting(room.id, { locked: !meeting?.locked }),
-                    t(meeting?.locked ? "meet.host.unlocked" : "meet.host.lockedNow"),
-                  )
-                }
-              >
-                {t(meeting?.locked ? "meet.host.unlock" : "meet.host.lock")}
-              </MenuItem>
-              <MenuItem
-                icon="personPlus"
-                onAction={() =>
-                  void run(
-                    changeMeeting(room.id, { guests_allowed: !meeting?.guests_allowed }),
-                    t(meeting?.guests_allowed ? "meet.host.guestsOffNow" : "meet.host.guestsOnNow"),
-                  )
-                }
-              >
-                {t(meeting?.guests_allowed ? "meet.host.guestsOff" : "meet.host.guestsOn")}
-              </MenuItem>
-            </>
-          ) : null}
-        </Menu>
+          )
+        )}
       </div>
       {meeting?.locked && (
         <p className="flex items-center gap-2 px-4 text-sub">
@@ -106,8 +112,8 @@ export function People({ room, people, alone }: { room: MeetingRoom; people: rea
               <Menu
                 label={t("meet.host.menuOf", { name: p.name })}
                 trigger={
-                  <AriaButton aria-label={t("meet.host.menuOf", { name: p.name })} className={`${menuButton} -mr-2`}>
-                    <Icon name="more" />
+                  <AriaButton aria-label={t("meet.host.menuOf", { name: p.name })} className={`${menuButton} -mr-1`}>
+                    {t("meet.host.menuOfShort")}
                   </AriaButton>
                 }
               >

@@ -12,13 +12,15 @@ import { Controls } from "./Controls";
 import { HelpDialog } from "./HelpDialog";
 import { LeaveDialog } from "./LeaveDialog";
 import { MutedHint } from "./MutedHint";
-import { Panel } from "./Panel";
+import { Drawer, Panel } from "./Panel";
 import { RoomHeader } from "./RoomHeader";
 import { Stage } from "./Stage";
 import { Grid, TileColumn } from "./Tiles";
 import { useDark } from "./useDark";
+import { type PanelName, usePanels } from "./usePanels";
 import { useShortcuts } from "./useShortcuts";
 import { useWakeLock } from "./useWakeLock";
+import { Waiting } from "./Waiting";
 
 export type Layout = "speaker" | "grid";
 
@@ -32,7 +34,7 @@ export function Room({ room }: { room: MeetingRoom }) {
   const soundOnly = useCell(room.session.soundOnly);
   const local = useCell(room.media.state);
   const [layout, setLayout] = useState<Layout>("speaker");
-  const [panels, setPanels] = useState(() => ({ people: wide(), chat: wide() }));
+  const { wide, panels, toggle, shut } = usePanels();
   const [dialog, setDialog] = useState<"help" | "leave" | undefined>();
   const recovering = view.phase === "recovering" || view.resuming;
   const everyone = useMemo(() => {
@@ -59,7 +61,11 @@ export function Room({ room }: { room: MeetingRoom }) {
     room,
     everyone.find((p) => p.me),
   );
-  const toggle = (which: "people" | "chat") => setPanels((p) => ({ ...p, [which]: !p[which] }));
+  const close = () => {
+    const which: PanelName = panels.chat ? "chat" : "people";
+    shut();
+    document.getElementById(`open-${which}`)?.focus();
+  };
   const leave = () => (meeting?.host ? setDialog("leave") : room.session.leave());
   useShortcuts({
     mic: actions.mic,
@@ -71,10 +77,11 @@ export function Room({ room }: { room: MeetingRoom }) {
   });
 
   const sharing = sharer !== undefined || local.sharing;
-  const byGrid = layout === "grid" && !sharing;
-  const onTheStage = sharing ? undefined : seen.find((p) => p.id === stage?.id);
+  const alone = !sharing && !recovering && everyone.every((p) => p.me);
+  const byGrid = layout === "grid" && !sharing && !alone;
+  const onTheStage = sharing || alone ? undefined : seen.find((p) => p.id === stage?.id);
   const tiles = tileOrder(
-    seen.filter((p) => sharing || byGrid || p.id !== onTheStage?.id),
+    seen.filter((p) => sharing || alone || byGrid || p.id !== onTheStage?.id),
     speaker,
   );
   const unread = useUnread(room, panels.chat);
@@ -87,45 +94,49 @@ export function Room({ room }: { room: MeetingRoom }) {
       ? "lg:grid-cols-[minmax(0,1fr)_188px_314px]"
       : "lg:grid-cols-[minmax(0,1fr)_188px]";
   return (
-    <div className="flex min-h-dvh flex-col bg-ground text-body lg:h-dvh lg:min-h-[520px]">
-      <RoomHeader
-        room={room}
-        layout={layout}
-        canGrid={!sharing}
-        onLayout={setLayout}
-        onHelp={() => setDialog("help")}
-        recovering={recovering}
-      />
-      <ToastSlot />
-      <main
-        id="main"
-        tabIndex={-1}
-        className={`relative grid min-h-0 flex-1 grid-rows-[minmax(280px,1fr)_auto] gap-2 px-2 sm:px-4 lg:grid-rows-1 ${columns}`}
-      >
-        <section aria-label={t("meet.room.stage")} className="flex min-h-[280px] min-w-0 flex-col lg:min-h-0">
-          <Bars room={room} />
-          {byGrid ? (
-            <Grid room={room} people={tiles} limit={relief >= 2 ? 4 : 9} />
-          ) : (
-            <Stage
-              room={room}
-              sharer={pictures || sharing ? sharer : undefined}
-              ownShare={local.sharing}
-              person={onTheStage}
-            />
-          )}
-          <MutedHint room={room} />
-        </section>
-        {!byGrid && <TileColumn room={room} people={tiles} limit={relief >= 2 ? 3 : 5} />}
-        {panel && (
-          <Panel
+    // Only what is above the controls scrolls: whether one is heard, and the way out, are always in sight.
+    <div className="flex h-dvh flex-col bg-ground text-body">
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+          <RoomHeader
             room={room}
-            people={everyone}
-            show={panels}
-            onClose={() => setPanels({ people: false, chat: false })}
+            layout={layout}
+            canGrid={!sharing && !alone}
+            onLayout={setLayout}
+            onHelp={() => setDialog("help")}
+            recovering={recovering}
           />
+          <ToastSlot />
+          <main
+            id="main"
+            tabIndex={-1}
+            className={`grid min-h-0 flex-1 grid-rows-[minmax(280px,1fr)_auto] gap-2 px-2 sm:px-4 lg:min-h-[400px] lg:grid-rows-1 lg:pb-1 ${columns}`}
+          >
+            <section aria-label={t("meet.room.stage")} className="flex min-h-[280px] min-w-0 flex-col lg:min-h-0">
+              <Bars room={room} />
+              {byGrid ? (
+                <Grid room={room} people={tiles} limit={relief >= 2 ? 4 : 9} />
+              ) : alone ? (
+                <Waiting room={room} />
+              ) : (
+                <Stage
+                  room={room}
+                  sharer={pictures || sharing ? sharer : undefined}
+                  ownShare={local.sharing}
+                  person={onTheStage}
+                />
+              )}
+              {wide && <MutedHint room={room} />}
+            </section>
+            {!byGrid && <TileColumn room={room} people={tiles} limit={relief >= 2 ? 3 : 5} />}
+            {panel && wide && <Panel room={room} people={everyone} show={panels} />}
+          </main>
+        </div>
+        {panel && !wide && (
+          <Drawer key={panels.chat ? "chat" : "people"} room={room} people={everyone} show={panels} onClose={close} />
         )}
-      </main>
+      </div>
+      {!wide && <MutedHint room={room} />}
       <Controls
         room={room}
         unread={unread}
@@ -152,11 +163,6 @@ function useUnread(room: MeetingRoom, open: boolean): number {
     if (open) setSeen(last);
   }, [open, last]);
   return open ? 0 : chat.filter((m) => m.number > seen).length;
-}
-
-// Below this the panels are drawers and start closed.
-function wide(): boolean {
-  return window.matchMedia?.("(min-width: 64rem)").matches ?? true;
 }
 
 function useSpeaker(people: readonly Person[]): string | undefined {

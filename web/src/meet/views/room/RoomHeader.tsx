@@ -30,16 +30,18 @@ export function RoomHeader({
   const now = useNow();
   const left = meeting ? minutesUntil(meeting.ends_at, now) : 0;
   return (
-    <header className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-2 py-1 sm:px-4">
-      <h1 className="min-w-0 text-xl">{meeting?.title ?? ""}</h1>
-      {meeting && (
-        <span className="text-sub">
-          {left > 0
-            ? t("meet.room.until", { time: clockTime(meeting.ends_at), count: left })
-            : t("meet.room.over", { time: clockTime(meeting.ends_at) })}
-        </span>
-      )}
-      <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1">
+    <header className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-2 py-1 sm:flex-nowrap sm:px-4">
+      <div className="flex min-w-0 flex-wrap items-baseline gap-x-4 leading-snug">
+        <h1 className="min-w-0 text-xl">{meeting?.title ?? ""}</h1>
+        {meeting && (
+          <span className="text-sub">
+            {left > 0
+              ? t("meet.room.until", { time: clockTime(meeting.ends_at), count: left })
+              : t("meet.room.over", { time: clockTime(meeting.ends_at) })}
+          </span>
+        )}
+      </div>
+      <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1 sm:shrink-0 sm:flex-nowrap">
         <LineState quality={recovering ? "recovering" : quality} />
         {canGrid && (
           <DarkButton
@@ -59,6 +61,7 @@ export function RoomHeader({
 
 const faces: Record<Quality, { lit: number; icon?: IconName; color: string }> = {
   good: { lit: 4, color: "text-[#7FDCAA]" },
+  reduced: { lit: 3, color: "text-[#FFD43D]" },
   congested: { lit: 2, color: "text-[#FFD43D]" },
   audio: { lit: 1, color: "text-[#FFD43D]" },
   recovering: { lit: 0, icon: "redo", color: "text-[#FFD43D]" },

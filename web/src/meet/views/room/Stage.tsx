@@ -22,8 +22,10 @@ export function Stage({
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   if (sharer?.screen !== undefined) {
-    const who =
-      sharer.department === "" ? sharer.name : t("meet.room.nameOf", { name: sharer.name, of: sharer.department });
+    const who = t(sharer.department === "" ? "meet.someone" : "meet.room.nameOf", {
+      name: sharer.name,
+      of: sharer.department,
+    });
     const head = t("meet.room.shares", { who });
     return (
       <div ref={frame} className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-ctl bg-black">
@@ -62,10 +64,7 @@ export function Stage({
   return (
     <div className="relative min-h-0 flex-1">
       {person === undefined ? (
-        <div className="flex size-full flex-col items-center justify-center gap-2 rounded-ctl bg-tile p-6 text-center">
-          <Icon name="people" size={40} />
-          <p className="text-lg">{t("meet.room.alone")}</p>
-        </div>
+        <div className="size-full rounded-ctl bg-tile" />
       ) : (
         <Tile room={room} person={person} large />
       )}

@@ -15,16 +15,17 @@ export function Tile({ room, person: p, large }: { room: MeetingRoom; person: Pe
   const talking = p.speaking && !muted;
   const ring = muted ? "shadow-[0_0_0_3px_#FF6B6B]" : talking ? "shadow-[0_0_0_3px_#9CC0FF]" : "";
   const name = p.me ? t("meet.room.me") : p.name;
+  const whole = p.me ? t("meet.room.meTile") : t("meet.someone", { name: p.name });
   return (
     <figure
-      aria-label={p.me ? t("meet.room.meTile") : t("meet.room.tileOf", { name: p.name })}
+      aria-label={whole}
       data-testid={p.me ? "tile-me" : "tile"}
       className={`relative m-0 size-full min-h-24 overflow-hidden rounded-ctl bg-tile ${ring}`}
     >
       {p.camera !== undefined ? (
         <Video
           track={p.camera}
-          label={t("meet.room.pictureOf", { name })}
+          label={p.me ? whole : t("meet.room.pictureOf", { name: whole })}
           mirror={p.me}
           className={`absolute inset-0 size-full ${large ? "object-contain" : "object-cover"}`}
         />
@@ -41,7 +42,7 @@ export function Tile({ room, person: p, large }: { room: MeetingRoom; person: Pe
       <div className="absolute inset-x-2 top-2 flex flex-wrap gap-2">
         {p.guest && (
           <span className="flex h-8 items-center rounded-full bg-[rgba(14,16,22,.88)] px-2.5 font-bold text-white leading-none">
-            {t("meet.room.guestChip")}
+            {t("meet.room.guest")}
           </span>
         )}
         {p.handAt !== undefined && (

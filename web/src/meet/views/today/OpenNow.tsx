@@ -12,8 +12,14 @@ import { Button, Checkbox, Icon, LinkButton, Notice, Status, TextField, useToast
 import { todayQuery } from "../../api/listToday";
 import { openMeeting } from "../../api/openMeeting";
 
+/** The meeting just made. Kept above the tabs: its numbers must not be lost by looking at the other one. */
+export interface MadeNow {
+  made: Schemas["Meeting"] | undefined;
+  onMade: (m: Schemas["Meeting"] | undefined) => void;
+}
+
 /** 今すぐ会議: a title if one likes, then the two numbers to read over the phone. */
-export function OpenNow({ primary }: { primary: boolean }) {
+export function OpenNow({ primary, made, onMade }: { primary: boolean } & MadeNow) {
   const { t } = useTranslation();
   const words = useErrorText();
   const client = useQueryClient();
@@ -21,8 +27,9 @@ export function OpenNow({ primary }: { primary: boolean }) {
   const [guests, setGuests] = useState(true);
   const send = useSend({
     mutationFn: openMeeting,
-    onSuccess: () => {
+    onSuccess: (m) => {
       dropTitle();
+      onMade(m);
       void client.invalidateQueries({ queryKey: todayQuery.queryKey });
     },
   });
@@ -30,7 +37,7 @@ export function OpenNow({ primary }: { primary: boolean }) {
     e.preventDefault();
     send.mutate({ title: title.trim(), guests_allowed: guests });
   };
-  if (send.isSuccess) return <Made meeting={send.data} onAgain={() => send.reset()} />;
+  if (made !== undefined) return <Made meeting={made} onAgain={() => onMade(undefined)} />;
   return (
     <Form onSubmit={submit} validationBehavior="aria" className="flex flex-1 flex-col gap-4">
       <p>{t("today.now.lead")}</p>
@@ -105,7 +112,7 @@ function Made({ meeting: m, onAgain }: { meeting: Schemas["Meeting"]; onAgain: (
         <span>{t("today.now.how")}</span>
       </p>
       <div className="mt-auto flex flex-col gap-2">
-        <LinkButton href={`/m/${m.id}`} wide>
+        <LinkButton href={`/m/${m.id}`} wide look="primary" size="xl">
           {t("today.now.enter")}
         </LinkButton>
         <div className="flex flex-wrap justify-between">

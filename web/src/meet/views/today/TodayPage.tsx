@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
@@ -9,7 +10,8 @@ import { Button, Icon, LinkButton, Notice, Page, PageTitle, Spinner, useTitle } 
 import { todayQuery } from "../../api/listToday";
 import { EmptyDay } from "./EmptyDay";
 import { MeetingCard } from "./MeetingCard";
-import { Start } from "./Start";
+import type { MadeNow } from "./OpenNow";
+import { Start, type StartTab } from "./Start";
 
 /** The first page: today's meetings, and the two ways into one that is not in the list. */
 export function TodayPage() {
@@ -19,7 +21,11 @@ export function TodayPage() {
   const now = useNow();
   const { data, error, refetch } = useQuery(todayQuery);
   useTitle(t("today.title"));
-  const first = data?.find((m) => m.state === "open")?.id;
+  const [made, setMade] = useState<MadeNow["made"]>();
+  const [tab, setTab] = useState<StartTab>("now");
+  // One filled button: into the meeting just made, else into the one that is going on, else the form.
+  const toMade = made !== undefined && tab === "now";
+  const first = toMade ? undefined : data?.find((m) => m.state === "open")?.id;
   const grid = "grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_416px]";
   return (
     <Page>
@@ -77,7 +83,13 @@ export function TodayPage() {
             </ul>
           )}
         </section>
-        <Start primary={data !== undefined && first === undefined} />
+        <Start
+          primary={data !== undefined && first === undefined}
+          tab={tab}
+          onTab={setTab}
+          made={made}
+          onMade={setMade}
+        />
       </div>
     </Page>
   );
