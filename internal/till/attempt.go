@@ -22,7 +22,7 @@ type Attempt struct {
 	Reason   string // why it is where it is, see Reasons
 
 	Ref       string    // the provider's own id of the payment
-	Thread    string    // what the provider package needs to find it again, never a secret; opaque to all others
+	Thread    string    // what the provider package needs to find it again, never a secret; of a sticker, see Settles
 	Show      string    // what to draw as a QR code while it is sent
 	ExpiresAt time.Time // of Show; the zero Time: it does not expire by itself
 	CodeHash  string    // of the code a customer showed: a keyed hash, to refuse the same code twice
@@ -40,6 +40,14 @@ type Attempt struct {
 	Owner   core.ID // who at 会計課 answers for it, when unresolved
 	Note    string  // of the owner, or of whoever decided by hand
 	Version int64   // of the row: a change is made to the version it was decided on
+}
+
+// Settles names who will pay this out: the provider, or for a sticker the one in whose settlement file it will be.
+func (a Attempt) Settles() string {
+	if a.Way == WaySticker {
+		return either(a.Thread, a.Provider)
+	}
+	return a.Provider
 }
 
 // Proof is what the clerk saw on the customer's screen after a payment by sticker.

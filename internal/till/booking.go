@@ -27,8 +27,8 @@ func BookPayment(s Sale, a Attempt, on Day, now time.Time) (Booking, error) {
 		paidAt = now
 	}
 	p := Payment{
-		ID: core.NewID(now), Sale: s.ID, Attempt: a.ID, Session: s.Session, Provider: a.Provider, Wallet: a.Wallet, Way: a.Way,
-		Amount: a.Amount, Ref: a.Ref, PaidAt: paidAt, PaidOn: DayOf(paidAt), FiscalYear: DayOf(paidAt).FiscalYear(), BookedOn: on,
+		ID: core.NewID(now), Sale: s.ID, Attempt: a.ID, Session: s.Session, Provider: a.Settles(), Wallet: a.Wallet, Way: a.Way,
+		Amount: a.Amount, Ref: either(a.Ref, a.Proof.Tail), PaidAt: paidAt, PaidOn: DayOf(paidAt), FiscalYear: DayOf(paidAt).FiscalYear(), BookedOn: on,
 		Confirmed: a.State == AttemptPaid, Training: s.Training,
 	}
 	if p.Amount != s.Total {
@@ -38,12 +38,12 @@ func BookPayment(s Sale, a Attempt, on Day, now time.Time) (Booking, error) {
 	if s.Training {
 		return b, nil
 	}
-	asset := ledger.ReceivableOf(a.Provider)
+	asset := ledger.ReceivableOf(p.Provider)
 	switch {
 	case a.Way == WayCash:
 		asset = ledger.CashOf(s.Counter)
 	case !p.Confirmed:
-		asset = ledger.ShownAt(a.Provider)
+		asset = ledger.ShownAt(p.Provider)
 	}
 	return b.enter(now, on, "sale", p.ID, append(revenue(s, p.FiscalYear, -1), ledger.Posting{Account: asset, Amount: p.Amount}))
 }

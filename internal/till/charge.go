@@ -14,7 +14,7 @@ type Offer struct {
 	Way      Way
 	Wallet   Wallet
 	Provider string
-	Sticker  core.ID // for WaySticker
+	Sticker  Sticker // for WaySticker
 	Why      *Why    // nil: it may be chosen
 }
 
@@ -41,19 +41,19 @@ func (d *Desk) offer(c Counter, way Way, w Wallet, lines []Line, training bool, 
 		var out []Offer
 		for _, st := range c.Stickers {
 			if !st.Retired && st.Wallet == w.ID {
-				out = append(out, Offer{way, w, StickerProvider, st.ID, MayTake(w.ID, lines, on, notices)})
+				out = append(out, Offer{way, w, StickerProvider, st, MayTake(w.ID, lines, on, notices)})
 			}
 		}
 		return out
 	}
-	for name, p := range d.driver.all() {
+	for _, p := range d.driver.providers {
 		serves, ok := p.(Serving)
 		if !ok {
 			continue
 		}
 		for _, served := range serves.Serves()[way] {
 			if served == w.ID {
-				return []Offer{{way, w, name, "", MayTake(w.ID, lines, on, notices)}}
+				return []Offer{{way, w, p.Name(), Sticker{}, MayTake(w.ID, lines, on, notices)}}
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func (d *Desk) order(ctx context.Context, s Sale, with Pay) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	a.Provider = chosen.Provider
+	a.Provider, a.Thread = chosen.Provider, chosen.Sticker.Provider
 	for _, f := range offers {
 		if f.Way == with.Way && f.Provider == a.Provider && f.Why == nil {
 			o.Wallets = append(o.Wallets, f.Wallet.ID)

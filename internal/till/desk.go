@@ -113,22 +113,19 @@ func (d *Desk) checkStickers(ctx context.Context, by *person, c Counter, scans [
 		if !ok {
 			return nil, ErrStickers.Because("sticker %s was not read", st.ID)
 		}
-		if read.Payload != st.Payload {
-			diff := jpqr.Compare(st.Payload, read.Payload)
-			if diff.Misread {
-				again := *ErrStickers
-				again.Message = diff.Message
-				return nil, &again
-			}
+		if diff := jpqr.Compare(st.Payload, read.Payload); !diff.Same {
 			e := by.sign(Event{
 				At: d.now(), What: "till.sticker", Target: string(st.ID), Outcome: "refused",
-				Detail: map[string]string{"counter": string(c.ID), "label": st.Label},
+				Detail: map[string]string{"counter": string(c.ID), "label": st.Label, "misread": fmt.Sprint(diff.Misread)},
 			})
 			if err := d.store.Keep(ctx, e); err != nil {
 				return nil, fmt.Errorf("keep a sticker that differs: %w", err)
 			}
 			refused := *ErrStickerOther
-			refused.Message = diff.Message + " " + refused.Message
+			if diff.Misread {
+				refused = *ErrStickers
+			}
+			refused.Message = diff.Message
 			return nil, &refused
 		}
 		out = append(out, Checked{st.ID, true, d.now()})

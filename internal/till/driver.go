@@ -16,7 +16,7 @@ import (
 // them at a time. It is safe for concurrent use.
 type Driver struct {
 	store     driverStore
-	providers map[string]Provider
+	providers []Provider // in the order of preference
 	patience  Patience
 	now       core.Clock
 	log       *slog.Logger
@@ -54,22 +54,18 @@ const (
 // NewDriver returns a driver that does nothing until Run.
 func NewDriver(store Store, o DriverOptions) *Driver {
 	d := &Driver{
-		store: store, providers: map[string]Provider{}, patience: o.Patience, now: o.Clock, log: o.Log,
+		store: store, providers: o.Providers, patience: o.Patience, now: o.Clock, log: o.Log,
 		holder: string(core.NewID(o.Clock())), wake: make(chan struct{}, 1), told: o.Told,
 	}
 	if d.told == nil {
 		d.told = func(Attempt) {}
-	}
-	for _, p := range o.Providers {
-		d.providers[p.Name()] = p
 	}
 	return d
 }
 
 // Provider returns the provider of that name.
 func (d *Driver) Provider(name string) (Provider, bool) {
-	p, ok := d.providers[name]
-	return p, ok
+	return find(d.providers, func(p Provider) bool { return p.Name() == name })
 }
 
 // Run works until ctx ends, then waits for the calls under way; what they bring is stored.
@@ -121,7 +117,7 @@ func (d *Driver) round(ctx context.Context) error {
 // that wanted it: hanging up must not leave a payment without anybody who waits for it.
 func (d *Driver) Start(ctx context.Context, o Order) (Attempt, error) {
 	ctx = context.WithoutCancel(ctx)
-	p, ok := d.providers[o.Attempt.Provider]
+	p, ok := d.Provider(o.Attempt.Provider)
 	if !ok {
 		return o.Attempt, ErrProvider.Because("provider %q", o.Attempt.Provider)
 	}
@@ -135,7 +131,7 @@ func (d *Driver) Start(ctx context.Context, o Order) (Attempt, error) {
 
 // follow asks the next question about an attempt that this driver holds.
 func (d *Driver) follow(ctx context.Context, a Attempt) {
-	p, ok := d.providers[a.Provider]
+	p, ok := d.Provider(a.Provider)
 	if !ok { // no longer configured: a person has to answer for it
 		d.leave(ctx, a, d.patience.GiveUp(a, d.now()))
 		return
@@ -245,9 +241,6 @@ func (d *Driver) moveBy(ctx context.Context, from, to Attempt, by *person) (Atte
 	return d.move(ctx, from, to, by)
 }
 
-// all returns the providers by name.
-func (d *Driver) all() map[string]Provider { return d.providers }
-
 // bookTaken makes the booking of an attempt that took money. It stands in the 日計 of its session while that is open,
 // else in that of the day it became known.
 func (d *Driver) bookTaken(ctx context.Context, a Attempt) (*Booking, error) {
@@ -310,7 +303,7 @@ func (d *Driver) refund(ctx context.Context, r Refund) error {
 // askRefund tells the provider, or asks how it stands. A void goes back by the same way as a refund: the provider's
 // cancel takes no amount and no id of ours, so only a refund is safe to repeat.
 func (d *Driver) askRefund(ctx context.Context, a Attempt, r Refund) RefundAnswer {
-	p, ok := d.providers[a.Provider]
+	p, ok := d.Provider(a.Provider)
 	if !ok {
 		return RefundAnswer{State: RefundUnknown, Reason: ReasonSetup, Wait: time.Hour}
 	}
@@ -385,7 +378,7 @@ func (d *Driver) Hint(ctx context.Context, provider string, h Hint) error {
 
 // doubtEnd asks once about an attempt that ended unpaid: a notification that arrives later may know better.
 func (d *Driver) doubtEnd(ctx context.Context, a Attempt) error {
-	p, ok := d.providers[a.Provider]
+	p, ok := d.Provider(a.Provider)
 	if !ok || a.State.Took() {
 		return nil
 	}

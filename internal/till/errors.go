@@ -23,6 +23,7 @@ var (
 	ErrLiveAttempts  = core.Conflict("attempts_live", "まだ結果を待っている支払いがあります。結果が出るまでお待ちください。")
 	ErrOwnerNeeded   = core.Invalid("owner_needed", "確認中の会計が残っています。引き継ぐ会計課の担当者を選んでください。")
 	ErrSecondPerson  = core.Forbidden("second_person", "別の方の承認が必要です。申請した方は承認できません。")
+	ErrUnsigned      = core.Conflict("session_unsigned", "先に窓口職員が日計を確かめて署名してください。署名の後に会計が変わったときは、もう一度署名が必要です。")
 	ErrSigner        = core.Forbidden("second_signer", "締めは、署名した窓口職員とは別の方が確認してください。")
 	ErrRole          = core.Forbidden("till_role", "この操作をする権限がありません。管理者に確かめてください。")
 	ErrSignIn        = core.Unauthenticated("signed_out", "ログインしてください。")

@@ -82,11 +82,11 @@ type Payment struct {
 	Sale       core.ID
 	Attempt    core.ID // the zero ID where nothing was owed
 	Session    core.ID
-	Provider   string
+	Provider   string // who owes it to us, see Attempt.Settles
 	Wallet     string
 	Way        Way
 	Amount     core.Money
-	Ref        string    // the provider's id
+	Ref        string    // the provider's id; of a payment by sticker, the last digits the clerk saw
 	PaidAt     time.Time // by the provider's clock
 	PaidOn     Day       // decides the fiscal year
 	FiscalYear int

@@ -1,0 +1,242 @@
+package till
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"yakusho/internal/core"
+	"yakusho/internal/till/ledger"
+)
+
+// Office is what 会計課 and the ICT section do behind the counters: answer for what is unresolved, take in the files of
+// the providers, match, book deposits, keep the price list. It is safe for concurrent use.
+type Office struct {
+	store  Store
+	driver *Driver
+	now    core.Clock
+	log    *slog.Logger
+}
+
+// NewOffice returns an office.
+func NewOffice(store Store, driver *Driver, now core.Clock, log *slog.Logger) *Office {
+	return &Office{store, driver, now, log}
+}
+
+func (o *Office) may(ctx context.Context, key, what string, roles []core.Role, said ...any) (*person, error) {
+	return admitted(ctx, o.now, key, what, roles, said...)
+}
+
+// Unresolved is the list: what nobody knows yet, and who answers for it.
+func (o *Office) Unresolved(ctx context.Context) ([]Attempt, error) {
+	if err := allowed(core.ActorFrom(ctx), counterStaff()); err != nil {
+		return nil, err
+	}
+	return o.store.Unresolved(ctx)
+}
+
+// Own makes somebody answer for a live attempt.
+func (o *Office) Own(ctx context.Context, key string, attempt, owner core.ID, note string) (Attempt, error) {
+	by, err := o.may(ctx, key, "own_attempt", accounting(), attempt, owner, note)
+	if err != nil {
+		return Attempt{}, err
+	}
+	a, err := o.store.Attempt(ctx, attempt)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if !a.State.Live() {
+		return a, ErrMoved
+	}
+	next := a
+	next.Owner, next.Note = owner, note
+	return o.driver.moveBy(ctx, a, next, by)
+}
+
+// AskAgain makes the driver ask the provider now.
+func (o *Office) AskAgain(ctx context.Context, key string, attempt core.ID) (Attempt, error) {
+	if _, err := o.may(ctx, key, "ask_again", counterStaff(), attempt); err != nil {
+		return Attempt{}, err
+	}
+	if err := o.store.Nudge(ctx, attempt, o.now()); err != nil {
+		return Attempt{}, err
+	}
+	o.driver.Wake()
+	return o.store.Attempt(ctx, attempt)
+}
+
+// Decide ends an unresolved or merely shown attempt by what a person found out. The note says what was looked at.
+func (o *Office) Decide(ctx context.Context, key string, attempt core.ID, to AttemptState, note string) (Attempt, error) {
+	by, err := o.may(ctx, key, "decide_attempt", accounting(), attempt, to, note)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if strings.TrimSpace(note) == "" {
+		return Attempt{}, ErrNote
+	}
+	a, err := o.store.Attempt(ctx, attempt)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if a.State != AttemptUnresolved && a.State != AttemptShown || !a.State.CanMove(to) {
+		return a, ErrMoved
+	}
+	if to == AttemptPaid {
+		return o.confirm(ctx, a, ReasonByHand, note, by)
+	}
+	next := a.end(to, ReasonByHand, o.now())
+	next.Note = note
+	if a.State == AttemptShown {
+		return o.retract(ctx, a, next, by)
+	}
+	return o.driver.moveBy(ctx, a, next, by)
+}
+
+// confirm ends an attempt as paid. What was shown has its payment already, which is confirmed now.
+func (o *Office) confirm(ctx context.Context, a Attempt, reason, note string, by *person) (Attempt, error) {
+	next := a
+	next = next.end(AttemptPaid, reason, o.now())
+	next.Note = either(note, a.Note)
+	if a.State != AttemptShown {
+		return o.driver.moveBy(ctx, a, next, by)
+	}
+	p, err := o.store.PaymentOf(ctx, a.ID)
+	if err != nil {
+		return a, err
+	}
+	b, err := BookConfirm(p, DayOf(o.now()), o.now())
+	if err != nil {
+		return a, err
+	}
+	return o.store.MoveAttempt(ctx, by.command(), a.State, next, &b, attemptEvent(a.State, next, o.now(), by))
+}
+
+func (o *Office) retract(ctx context.Context, a, next Attempt, by *person) (Attempt, error) {
+	p, err := o.store.PaymentOf(ctx, a.ID)
+	if err != nil {
+		return a, err
+	}
+	s, err := o.store.Sale(ctx, a.Sale)
+	if err != nil {
+		return a, err
+	}
+	b, err := BookRetract(s, p, DayOf(o.now()), o.now())
+	if err != nil {
+		return a, err
+	}
+	return o.store.MoveAttempt(ctx, by.command(), a.State, next, &b, attemptEvent(a.State, next, o.now(), by))
+}
+
+// Import takes in a settlement file, in whole or not at all. The same file again changes nothing. What the file proves
+// ends what was open: a payment that was only shown is confirmed, an unresolved attempt it has is paid.
+func (o *Office) Import(ctx context.Context, key, provider, name string, file []byte) (Settlement, []FileProblem, error) {
+	sum := sha256.Sum256(file)
+	by, err := o.may(ctx, key, "import_settlement", accounting(), provider, sum)
+	if err != nil {
+		return Settlement{}, nil, err
+	}
+	p, ok := o.driver.Provider(provider)
+	reader, reads := p.(Statement)
+	if !ok || !reads {
+		return Settlement{}, nil, ErrProvider.Because("no settlement files of %q", provider)
+	}
+	rows, problems := reader.ParseSettlement(file)
+	if len(problems) > 0 {
+		return Settlement{}, problems, ErrFile.Because("%d problems in %q", len(problems), name)
+	}
+	s := Settlement{
+		ID: core.NewID(o.now()), Provider: provider, Name: name, Sum: hex.EncodeToString(sum[:]), By: by.actor.Account, At: o.now(), Rows: rows,
+	}
+	for _, r := range rows {
+		day := DayOf(r.At)
+		if s.From == "" || day < s.From {
+			s.From = day
+		}
+		s.To = max(s.To, day)
+	}
+	stored, again, err := o.store.AddSettlement(ctx, by.cmd, s, by.sign(Event{
+		At: s.At, What: "till.settlement", Target: string(s.ID), Outcome: "ok",
+		Detail: map[string]string{"provider": provider, "file": name, "rows": fmt.Sprint(len(rows)), "from": string(s.From), "to": string(s.To)},
+	}))
+	if err != nil || again {
+		return stored, nil, err
+	}
+	stored.Rows = rows
+	return stored, nil, o.Conclude(ctx, provider, s.From, s.To)
+}
+
+// Conclude ends what the stored files of a provider prove. It may be done again at any time: after a crash in the middle
+// of an import it finishes what was begun.
+func (o *Office) Conclude(ctx context.Context, provider string, from, to Day) error {
+	if from == "" {
+		return nil
+	}
+	var rows []SettlementRow
+	err := o.store.Rows(ctx, provider, from, to, func(r SettlementRow) error {
+		if r.Kind == RowPaid {
+			rows = append(rows, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("conclude files of %s: %w", provider, err)
+	}
+	open, err := o.store.Unresolved(ctx)
+	if err != nil {
+		return fmt.Errorf("conclude files of %s: %w", provider, err)
+	}
+	byID := map[core.ID]Attempt{}
+	for _, a := range open {
+		if a.Provider == provider {
+			byID[a.ID] = a
+		}
+	}
+	for _, r := range rows {
+		a, ok := byID[r.Ours]
+		if !ok || a.State != AttemptUnresolved || r.Amount != a.Amount {
+			continue
+		}
+		a.Ref, a.PaidAt, a.Wallet = either(a.Ref, r.Ref), r.At, either(r.Wallet, a.Wallet)
+		if _, err := o.confirm(ctx, a, ReasonFile, "", nil); err != nil {
+			return fmt.Errorf("conclude attempt %s: %w", a.ID, err)
+		}
+	}
+	return o.concludeShown(ctx, provider, from, to, rows)
+}
+
+// AddDeposit books what arrived at the bank.
+func (o *Office) AddDeposit(ctx context.Context, key string, d Deposit) (Deposit, error) {
+	by, err := o.may(ctx, key, "add_deposit", accounting(), d)
+	if err != nil {
+		return Deposit{}, err
+	}
+	var p problems
+	p.when(d.Net < 0 || d.Fee < 0 || d.Net+d.Fee == 0 || d.Net+d.Fee > 10_000_000_000, "net", "入金額と手数料を確かめてください。")
+	p.span(d.From, d.To)
+	_, dayErr := ParseDay(string(d.On))
+	p.when(dayErr != nil, "on", "入金日を入れてください。")
+	p.when(d.To == "", "to", "対象の期間の終わりを入れてください。")
+	if err := p.err("deposit_invalid", "入金の内容を直してください。"); err != nil {
+		return Deposit{}, err
+	}
+	d.ID, d.By, d.At = core.NewID(o.now()), by.actor.Account, o.now()
+	entry, err := BookDeposit(d, o.now())
+	if err != nil {
+		return Deposit{}, err
+	}
+	return o.store.AddDeposit(ctx, by.cmd, d, entry, by.sign(Event{
+		At: d.At, What: "till.deposit", Target: string(d.ID), Outcome: "ok",
+		Detail: map[string]string{"provider": d.Provider, "net": fmt.Sprint(int64(d.Net)), "fee": fmt.Sprint(int64(d.Fee)), "on": string(d.On)},
+	}))
+}
+
+// Balances are the sums of all accounts up to a day.
+func (o *Office) Balances(ctx context.Context, until Day) (map[ledger.Account]core.Money, error) {
+	if err := allowed(core.ActorFrom(ctx), accounting()); err != nil {
+		return nil, err
+	}
+	return o.store.Balances(ctx, until)
+}
