@@ -107,7 +107,7 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 		return nil, fmt.Errorf("start media: %w", err)
 	}
 	a.meet = meet.NewService(meet.Config{
-		Store: meetStore, Media: a.media, Relay: a.turn, Directory: directory{book}, Audit: journal,
+		Store: meetStore, Media: a.media, Relay: a.turn, Sessions: a.auth, Directory: directory{book}, Audit: journal,
 		Clock: clock, Log: p.log, Zone: japan(), Capacity: conf.Meet.Capacity,
 	})
 	if p.sample {

@@ -46,6 +46,12 @@ type SessionStore interface {
 	Sweep(ctx context.Context, now, forget time.Time) ([]Ended, error)
 }
 
+// EndStore tells what has ended to whoever holds on to sessions.
+type EndStore interface {
+	// Over returns those of the session hashes that have ended; an unknown one has not.
+	Over(ctx context.Context, hashes []string) ([]string, error)
+}
+
 // AddressStore remembers where an account signed in from.
 type AddressStore interface {
 	// Known reports whether a session of the account, ended or not, began at this address.
@@ -66,6 +72,7 @@ type SetupStore interface {
 type Store interface {
 	AccountStore
 	SessionStore
+	EndStore
 	AddressStore
 	SetupStore
 }

@@ -17,7 +17,8 @@ type Config struct {
 	Audit  Audit
 	Clock  core.Clock
 	// Ended is called after sessions of an account have ended for whatever reason, with their hashes
-	// (core.Actor.Session), so that what hangs on them can be cut at once. It is called in the request
+	// (core.Actor.Session), so that what hangs on them can be cut at once; see Over for what another process
+	// ends. It is called in the request
 	// that ended them, never inside a transaction, and must not take long. A rotated session (password
 	// changed, signed in again) ends too: its successor has another hash.
 	Ended func(ctx context.Context, account core.ID, sessions []string)
@@ -350,6 +351,12 @@ func (s *Service) ChangePassword(ctx context.Context, current, next string, v Vi
 		return Entry{}, err
 	}
 	return e, nil
+}
+
+// Over returns those of the sessions (core.Actor.Session) that have ended, for whoever cannot rely on Ended
+// alone: the console and other processes end sessions too. A hash that is no session has not ended.
+func (s *Service) Over(ctx context.Context, sessions []string) ([]string, error) {
+	return s.store.Over(ctx, sessions)
 }
 
 // Sweep ends sessions that have expired and forgets those that ended long ago. Call it about once a

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"yakusho/internal/core"
@@ -11,6 +13,16 @@ import (
 
 // seenEvery is how often the living are marked as seen: what a crash can cost the attendance at most.
 const seenEvery = 10 * time.Second
+
+// recheckEvery is how long a session that was ended behind this process's back (at the console, by another
+// process) may still carry media and events.
+const recheckEvery = 5 * time.Second
+
+// Sessions knows the sessions of those who signed in.
+type Sessions interface {
+	// Over returns those of the sessions that have ended. One it never knew has not: a guest's pass is none.
+	Over(ctx context.Context, sessions []string) ([]string, error)
+}
 
 // Run keeps the books until ctx ends: it ends the stays a crash left open, follows the media engine,
 // and ends meetings everybody has forgotten. Poke makes it look at once.
@@ -26,6 +38,8 @@ func (s *Service) Run(ctx context.Context) error {
 	defer look.Stop()
 	sweep := time.NewTicker(time.Minute)
 	defer sweep.Stop()
+	recheck := time.NewTicker(recheckEvery)
+	defer recheck.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -35,6 +49,10 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-sweep.C:
 			if err := s.Sweep(ctx); err != nil {
 				s.Log.ErrorContext(ctx, "forgotten meetings not ended; the next round tries again", "err", err)
+			}
+		case <-recheck.C:
+			if err := s.Recheck(ctx); err != nil && ctx.Err() == nil {
+				s.Log.ErrorContext(ctx, "sessions not looked at; the next round tries again", "err", err)
 			}
 		}
 		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
@@ -49,6 +67,40 @@ func (s *Service) Poke() {
 	case s.poke <- struct{}{}:
 	default:
 	}
+}
+
+// Recheck cuts what stands on sessions that have ended without SessionsEnded having been called.
+func (s *Service) Recheck(ctx context.Context) error {
+	held := s.hub.sessions()
+	if s.Sessions == nil || len(held) == 0 {
+		return nil
+	}
+	over, err := s.Sessions.Over(ctx, held)
+	if err != nil {
+		return fmt.Errorf("look for ended sessions: %w", err)
+	}
+	if len(over) > 0 {
+		s.Log.InfoContext(ctx, "sessions ended elsewhere; their connections are cut", "sessions", len(over))
+		s.SessionsEnded(ctx, over)
+	}
+	return nil
+}
+
+// sessions returns every session something stands on: a ticket, a connection or an ear.
+func (h *hub) sessions() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	held := map[string]bool{}
+	for _, r := range h.rooms {
+		for ear := range r.ears {
+			held[ear.session] = true
+		}
+		for _, i := range r.tickets {
+			held[i.newest.Session], held[i.inUse.Session] = true, true
+		}
+	}
+	delete(held, "") // of a ticket that is used up, or taken away
+	return slices.Collect(maps.Keys(held))
 }
 
 // Leave ends the stays of everyone connected: the last thing before the server stops in order.
@@ -164,7 +216,12 @@ func (s *Service) Reconcile(ctx context.Context) error {
 				failed = errors.Join(failed, fmt.Errorf("begin stay: %w", err))
 				continue
 			}
-			s.hub.began(stay)
+			// Without an answer the hand is down, as it is for everybody who comes.
+			hand, err := s.Store.Raised(ctx, stay.ID)
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("look for a raised hand: %w", err))
+			}
+			s.hub.began(stay, hand)
 			changed[stay.Meeting] = true
 		}
 		if w.alive != "" {
@@ -243,10 +300,15 @@ func (r *live) comingBack(participant core.ID, s *Stay, now time.Time) bool {
 	return i != nil && i.inUse.Nonce != "" && i.usedAt.After(s.JoinedAt) && now.Sub(i.usedAt) < comeBack
 }
 
-func (h *hub) began(s Stay) {
+// began notes a stay, and a hand that was up before the server restarted.
+func (h *hub) began(s Stay, hand time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.room(s.Meeting).stays[s.Participant] = &s
+	r := h.room(s.Meeting)
+	r.stays[s.Participant] = &s
+	if _, up := r.hands[s.Participant]; !up && !hand.IsZero() {
+		r.hands[s.Participant] = hand
+	}
 }
 
 // ended forgets a stay. A raised hand stays up while the participant only changes the path.

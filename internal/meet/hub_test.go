@@ -67,7 +67,7 @@ func TestRoomsAreForgottenWhenNothingInThemMatters(t *testing.T) {
 	h.hand("hand only", "a", true)
 	h.issued(Ticket{Meeting: "ticket", Participant: "a", Nonce: "n", ExpiresAt: clock.Now().Add(TicketLife)})
 	ear := h.subscribe("ear", "a", "s")
-	h.began(Stay{Meeting: "stay", Participant: "a"})
+	h.began(Stay{Meeting: "stay", Participant: "a"}, time.Time{})
 	left := func() (out []string) {
 		h.tidy(clock.Now())
 		for id := range h.rooms {

@@ -55,9 +55,18 @@ type Participants interface {
 	Guest(ctx context.Context, secret string) (GuestPass, error)
 }
 
-// Attendance keeps who was there.
+// HandKept is how long a hand that was up when the server stopped waits for its participant.
+const HandKept = 5 * time.Minute
+
+// Attendance keeps who was there, and whose hand is up.
 type Attendance interface {
+	// Begin stores a stay. It takes over the hand of the participant's stay before, if that was moved, or was
+	// ended by a restart at most HandKept before.
 	Begin(ctx context.Context, s Stay) error
+	// Hand notes since when the hand is up in an open stay; the zero time lowers it.
+	Hand(ctx context.Context, stay core.ID, at time.Time) error
+	// Raised returns since when the hand is up in an open stay; the zero time when it is not.
+	Raised(ctx context.Context, stay core.ID) (time.Time, error)
 	// Seen marks stays as alive at.
 	Seen(ctx context.Context, stays []core.ID, at time.Time) error
 	// Finish ends a stay once; a stay that has ended stays as it is.

@@ -202,7 +202,24 @@ func (s *Service) Hand(ctx context.Context, id core.ID, up bool, of core.ID) err
 		s.hub.tellOne(id, target, Event{Kind: EventNotice, Notice: Notice{NoticeHandLowered, p.Name}})
 	}
 	s.hub.tellAll(id, Event{Kind: EventState})
+	// The hand is up, or down, for everybody; only a restart in this very moment would forget it.
+	if stay, at := s.hub.handOf(id, target); stay != "" {
+		if err := s.Store.Hand(ctx, stay, at); err != nil {
+			s.Log.WarnContext(ctx, "a hand would not survive a restart", "err", err)
+		}
+	}
 	return nil
+}
+
+// handOf returns the open stay of a participant and since when their hand is up.
+func (h *hub) handOf(meeting, participant core.ID) (stay core.ID, at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, ok := h.rooms[meeting]
+	if !ok || r.stays[participant] == nil {
+		return "", time.Time{}
+	}
+	return r.stays[participant].ID, r.hands[participant]
 }
 
 // React shows a reaction to all.

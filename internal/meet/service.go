@@ -21,6 +21,7 @@ type Config struct {
 	Store     Store
 	Media     Media
 	Relay     Relay
+	Sessions  Sessions // nil: sessions end in this process only
 	Directory Directory
 	Audit     Audit
 	Clock     core.Clock

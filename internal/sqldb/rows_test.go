@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -38,6 +39,32 @@ func TestListReturnsEveryRowInItsOrder(t *testing.T) {
 		got, err = sqldb.List(ctx, db, "list", text, `SELECT b FROM a ORDER BY b`)
 		if d := cmp.Diff([]string{"x", "y"}, got); err != nil || d != "" {
 			t.Error(err, d)
+		}
+	})
+}
+
+func TestListInTakesMoreValuesThanOneStatement(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, db *sqldb.DB) {
+		mustExec(t, db, `CREATE TABLE a (n BIGINT NOT NULL)`)
+		mustExec(t, db, `INSERT INTO a VALUES (0), (499), (500), (1203), (2000)`)
+		number := func(row sqldb.Row) (n int, err error) {
+			err = row.Scan(&n)
+			return n, err
+		}
+		const query = `SELECT n FROM a WHERE n IN ($in) ORDER BY n`
+		asked := make([]int, 1204)
+		for i := range asked {
+			asked[i] = i
+		}
+		for want, values := range map[string][]int{"[0 499 500 1203]": asked, "[500]": {500, 7}, "[]": {}} {
+			got, err := sqldb.ListIn(t.Context(), db, "list", number, query, values)
+			if fmt.Sprint(got) != want || err != nil {
+				t.Errorf("%d values: %v, want %s, %v", len(values), got, want, err)
+			}
+		}
+		if _, err := sqldb.ListIn(t.Context(), db, "list numbers", number, `SELECT n FROM b WHERE n IN ($in)`, asked); err == nil || !strings.HasPrefix(err.Error(), "list numbers: ") {
+			t.Errorf("got %v", err)
 		}
 	})
 }

@@ -131,6 +131,14 @@ func (s *Store) EndAll(ctx context.Context, account core.ID, now time.Time) (end
 	return ended, err
 }
 
+// Over returns those of the sessions that have ended.
+func (s *Store) Over(ctx context.Context, hashes []string) ([]string, error) {
+	return sqldb.ListIn(ctx, s.db, "look for ended sessions", func(row sqldb.Row) (hash string, err error) {
+		err = row.Scan(&hash)
+		return hash, err
+	}, `SELECT hash FROM auth_session WHERE hash IN ($in) AND ended_at > 0`, hashes)
+}
+
 // Sweep ends what has expired at now and forgets what ended before forget. With nothing to do it does
 // not write.
 func (s *Store) Sweep(ctx context.Context, now, forget time.Time) (ended []auth.Ended, err error) {

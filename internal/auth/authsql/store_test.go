@@ -176,6 +176,30 @@ func TestNoSessionBeginsOnWhatIsNoLongerSo(t *testing.T) {
 	})
 }
 
+func TestOnlySessionsThatHaveEndedAreOver(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *authsql.Store) {
+		ctx := t.Context()
+		a, b := open(t, s, account("a", core.RoleStaff)), open(t, s, account("b", core.RoleStaff))
+		one, two, others := begin(t, s, a, "one"), begin(t, s, a, "two"), begin(t, s, b, "b")
+		held := []string{one.Hash, others.Hash, "pass of a guest", two.Hash}
+		for i := range 1000 { // more than one statement holds
+			held = append(held, auth.HashSecret(fmt.Sprint(i)))
+		}
+		for _, none := range [][]string{held, nil} {
+			if over, err := s.Over(ctx, none); len(over) != 0 || err != nil {
+				t.Errorf("nothing has ended: %q %v", over, err)
+			}
+		}
+		if _, _, err := s.Reset(ctx, a.ID, "temporary", now()); err != nil {
+			t.Fatal(err)
+		}
+		over, err := s.Over(ctx, held)
+		if d := cmp.Diff([]string{one.Hash, two.Hash}, over, cmpopts.SortSlices(strings.Compare)); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
+}
+
 func TestResetMarksTheAccountAndEndsItsSessions(t *testing.T) {
 	eachStore(t, func(t *testing.T, s *authsql.Store) {
 		ctx := t.Context()

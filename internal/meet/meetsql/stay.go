@@ -28,11 +28,33 @@ func (s *Store) Begin(ctx context.Context, n meet.Stay) error {
 			return fmt.Errorf("end the stay before: %w", err)
 		}
 		_, err = tx.ExecContext(ctx, `
-			INSERT INTO meet_stay (id, meeting, participant, path, joined_at, seen_at, left_at, ended_by)
-			VALUES ($1, $2, $3, $4, $5, $6, 0, '')`,
-			n.ID, n.Meeting, n.Participant, n.Path, core.Micros(n.JoinedAt), core.Micros(n.SeenAt))
+			INSERT INTO meet_stay (id, meeting, participant, path, joined_at, seen_at, left_at, ended_by, hand_at)
+			VALUES ($1, $2, $3, $4, $5, $6, 0, '', COALESCE((
+				SELECT CASE WHEN ended_by = 'moved' OR ended_by = 'restart' AND left_at >= $7 THEN hand_at ELSE 0 END
+				FROM meet_stay WHERE meeting = $2 AND participant = $3 ORDER BY joined_at DESC, id DESC LIMIT 1), 0))`,
+			n.ID, n.Meeting, n.Participant, n.Path, core.Micros(n.JoinedAt), core.Micros(n.SeenAt),
+			core.Micros(n.JoinedAt.Add(-meet.HandKept)))
 		return err
 	})
+}
+
+// Hand implements meet.Attendance; a stay that is over is no error.
+func (s *Store) Hand(ctx context.Context, stay core.ID, at time.Time) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE meet_stay SET hand_at = $2 WHERE id = $1 AND left_at = 0`, stay, core.Micros(at))
+	if err != nil {
+		return fmt.Errorf("hand in stay %s: %w", stay, err)
+	}
+	return nil
+}
+
+// Raised implements meet.Attendance; the zero time for a stay that is over.
+func (s *Store) Raised(ctx context.Context, stay core.ID) (time.Time, error) {
+	var at int64
+	err := s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(hand_at), 0) FROM meet_stay WHERE id = $1 AND left_at = 0`, stay).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("hand in stay %s: %w", stay, sqldb.Triage(err))
+	}
+	return core.FromMicros(at), nil
 }
 
 // belongs makes sure that the meeting has not ended and that its participant was not removed.

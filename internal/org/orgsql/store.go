@@ -12,8 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strconv"
-	"strings"
 
 	"yakusho/internal/core"
 	"yakusho/internal/org"
@@ -171,25 +169,7 @@ func (s *Store) Everyone(ctx context.Context) ([]org.Person, error) {
 	return sqldb.List(ctx, s.db, "people", scanPerson, selectPerson+` ORDER BY id`)
 }
 
-// atOnce is how many IDs one statement names; SQLite takes 32 766, PostgreSQL 65 535.
-const atOnce = 500
-
 // People returns those with these IDs; unknown ones are left out.
 func (s *Store) People(ctx context.Context, ids []core.ID) ([]org.Person, error) {
-	var out []org.Person
-	for len(ids) > 0 {
-		n := min(len(ids), atOnce)
-		marks, args := make([]string, n), make([]any, n)
-		for i, id := range ids[:n] {
-			marks[i], args[i] = "$"+strconv.Itoa(i+1), id
-		}
-		some, err := sqldb.List(ctx, s.db, "people", scanPerson,
-			selectPerson+` WHERE id IN (`+strings.Join(marks, ", ")+`) ORDER BY id`, args...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, some...)
-		ids = ids[n:]
-	}
-	return out, nil
+	return sqldb.ListIn(ctx, s.db, "people", scanPerson, selectPerson+` WHERE id IN ($in) ORDER BY id`, ids)
 }

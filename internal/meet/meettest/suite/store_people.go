@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -217,6 +218,42 @@ var attendanceCases = []storeCase{
 		n, err = b.Recover(b.ctx())
 		b.must(err)
 		b.same("recovered again", n, 0)
+	}},
+	{"a hand goes on with a change of path and a restart, and with nothing else", func(b bench) {
+		m := b.plan(nil)
+		for i, c := range []struct {
+			end   meet.StayEnd // how the stay before ended; "": it was open when the next began
+			after time.Duration
+			kept  bool
+		}{
+			{"", time.Second, true},
+			{meet.StayMoved, time.Hour, true},
+			{meet.StayRestart, meet.HandKept, true},
+			{meet.StayRestart, meet.HandKept + time.Microsecond, false},
+			{meet.StayLeft, time.Second, false},
+		} {
+			p := b.admit(m, meet.Subject(fmt.Sprint("p:", i)))
+			first := b.begin(p, nine)
+			b.must(b.Hand(b.ctx(), first.ID, nine.Add(time.Microsecond)))
+			if c.end != "" {
+				b.must(b.Finish(b.ctx(), first.ID, nine, c.end))
+				b.must(b.Hand(b.ctx(), first.ID, nine.Add(time.Minute))) // over: nothing to raise
+			}
+			second := b.begin(p, nine.Add(c.after))
+			want := time.Time{}
+			if c.kept {
+				want = nine.Add(time.Microsecond)
+			}
+			got, err := b.Raised(b.ctx(), second.ID)
+			b.must(err)
+			b.same(fmt.Sprintf("hand after %q and %s", c.end, c.after), got, want)
+			b.must(b.Hand(b.ctx(), second.ID, time.Time{}))
+			for _, stay := range []core.ID{first.ID, second.ID, "nothing"} {
+				got, err := b.Raised(b.ctx(), stay)
+				b.must(err)
+				b.same("lowered", got, time.Time{})
+			}
+		}
 	}},
 	{"every path and every end can be stored, and stays come in the order of joining", func(b bench) {
 		m := b.plan(nil)
