@@ -118,7 +118,10 @@ const (
 	ReasonNeverAsked       = "never_asked"    // proven that the provider never heard of it
 	ReasonByHand           = "by_hand"        // decided by a person, with a note
 	ReasonFile             = "settlement_file"
-	ReasonCancelRefused    = "cancel_refused" // too late to cancel; a query has to tell
+	ReasonCancelRefused    = "cancel_refused"       // too late to cancel; a query has to tell
+	ReasonNotServed        = "wallet_not_served"    // by the contract with the provider; a brand that ended is one too
+	ReasonUnreachable      = "provider_unreachable" // before anything that moves money was sent
+	ReasonRefundRefused    = "refund_refused"       // proven not given back
 )
 
 // Words says in the clerk's language why an attempt is where it is, and what to do. Empty for a reason that
@@ -171,6 +174,12 @@ func reasonWords(reason string) string {
 		return "会計課が確かめて決めました。"
 	case ReasonFile:
 		return "精算ファイルで確かめました。"
+	case ReasonNotServed:
+		return "このブランドは、いまの契約では使えません（サービスの終わったブランドを含みます）。請求はしていません。ほかの支払い方法をご案内ください。"
+	case ReasonUnreachable:
+		return "決済事業者につながりません。請求はしていません。もう一度試すか、ほかの支払い方法をご案内ください。"
+	case ReasonRefundRefused:
+		return "決済事業者が返金を受け付けませんでした。口座振込での還付を会計課に依頼してください。"
 	}
 	return ""
 }
