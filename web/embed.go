@@ -4,6 +4,7 @@ package web
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 )
 
@@ -17,4 +18,14 @@ func Dist() fs.FS {
 		panic(err) // the name is a constant that the embed line has checked
 	}
 	return sub
+}
+
+// SlipFont returns the bytes of the TrueType font that slips are drawn with (Noto Sans JP, SIL Open Font License). The
+// build puts it there; without one the error says so.
+func SlipFont() ([]byte, error) {
+	b, err := files.ReadFile("dist/fonts/slip.ttf")
+	if err != nil {
+		return nil, fmt.Errorf("the font of slips is missing; build the front end first (make build): %w", err)
+	}
+	return b, nil
 }

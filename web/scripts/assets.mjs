@@ -1,6 +1,6 @@
 // Puts into dist what the bundler does not see: the models and engines that the meeting room loads when blur or noise
-// suppression is switched on, all from npm packages, nothing from the network. Then compresses every text and wasm file
-// once, so that the server never has to.
+// suppression is switched on, and the font that slips are drawn with on the server; all from npm packages, nothing from the
+// network. Then compresses every text and wasm file once, so that the server never has to.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
@@ -24,6 +24,14 @@ const copies = [
   [`${pkg("@sapphi-red/web-noise-suppressor")}/dist/rnnoise.wasm`, "audio/rnnoise.wasm"],
   [`${pkg("@sapphi-red/web-noise-suppressor")}/dist/rnnoise_simd.wasm`, "audio/rnnoise_simd.wasm"],
   [`${pkg("@sapphi-red/web-noise-suppressor")}/dist/rnnoise/workletProcessor.js`, "audio/rnnoise-worklet.js"],
+  // Read by the server through web.SlipFont. Its golden pictures of slips depend on every outline in it.
+  [
+    `${pkg("@expo-google-fonts/noto-sans-jp")}/400Regular/NotoSansJP_400Regular.ttf`,
+    "fonts/slip.ttf",
+    "d930d5d52d15231c283089760f84584272ad5e37e14607ba0d19c798e7a9caec",
+  ],
+  // The SIL Open Font License asks to travel with the font; .txt only so that a browser shows it.
+  [`${pkg("@expo-google-fonts/noto-sans-jp")}/LICENSE_FONT`, "fonts/OFL.txt"],
 ];
 
 /** The blur's glue code and its wasm speak a private protocol: both must be of one version. */
