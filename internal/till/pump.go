@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -58,19 +59,34 @@ func (p *Pump) Drain(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read outbox: %w", err)
 		}
-		for _, e := range events {
-			as := core.WithActor(ctx, core.Actor{Account: e.By, Name: e.Name})
-			if err := p.journal.Record(as, e.What, e.Target, e.Outcome, e.detail()); err != nil {
-				return fmt.Errorf("record %s of %s: %w", e.What, e.Target, err)
-			}
-			if err := p.outbox.Delivered(ctx, e.Seq); err != nil {
-				return fmt.Errorf("note event %d as delivered: %w", e.Seq, err)
-			}
+		if err := p.carry(ctx, events); err != nil {
+			return err
 		}
 		if len(events) < pumpBatch {
 			return nil
 		}
 	}
+}
+
+// carry records events and notes once how far it came.
+func (p *Pump) carry(ctx context.Context, events []Event) (err error) {
+	var last int64
+	defer func() {
+		if last == 0 {
+			return
+		}
+		if noted := p.outbox.Delivered(ctx, last); noted != nil {
+			err = errors.Join(err, fmt.Errorf("note events up to %d as delivered: %w", last, noted))
+		}
+	}()
+	for _, e := range events {
+		as := core.WithActor(ctx, core.Actor{Account: e.By, Name: e.Name})
+		if err := p.journal.Record(as, e.What, e.Target, e.Outcome, e.detail()); err != nil {
+			return fmt.Errorf("record %s of %s: %w", e.What, e.Target, err)
+		}
+		last = e.Seq
+	}
+	return nil
 }
 
 // detail adds when it happened: the log's own time is that of the carrying.
