@@ -130,7 +130,7 @@ func (p Patience) doubt(a Attempt, reason string, t Terms, now time.Time) Attemp
 		case now.Sub(a.UncertainAt) >= p.Unknown:
 			return a.cancel(reason, now)
 		}
-		a.NextAt = now.Add(t.Poll)
+		a.Reason, a.NextAt = reason, now.Add(t.Poll)
 		return a
 	case AttemptCancelling:
 		return p.again(a, t, now, 0)
