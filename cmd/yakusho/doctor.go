@@ -24,7 +24,7 @@ type doctorArgs struct {
 	Via          string `name:"via" default:"udp" help:"音声と映像の経路: udp または relay（TURN/TLS の中継）。"`
 	JSON         bool   `name:"json" help:"結果を JSON で出します。"`
 	Login        string `name:"login" help:"会議を開く利用者。見本のサーバーをこの端末から調べるときは要りません。"`
-	PasswordFile string `name:"password-file" help:"パスワードを書いたファイル。なければ環境変数 YAKUSHO_PASSWORD。"`
+	PasswordFile string `name:"password-file" help:"--login の利用者がブラウザーでログインするときのパスワードだけを書いたファイル。なければ環境変数 YAKUSHO_PASSWORD。"`
 	CA           string `name:"ca" help:"信頼する認証局の証明書（PEM または DER のファイル）。"`
 	Meeting      string `name:"meeting" help:"すでに開いている会議の番号。全員がゲストとして入ります。"`
 	PIN          string `name:"pin" help:"その会議の暗証番号。"`
@@ -214,7 +214,7 @@ func (e *examination) client() (*meettest.Client, error) {
 // What doctor itself finds.
 var (
 	errDoctorCA       = core.Invalid("bad_ca", "--ca のファイルを読めないか、証明書が入っていません。")
-	errDoctorPassword = core.Invalid("no_password", "パスワードがありません。--password-file でファイルを指定するか、環境変数 YAKUSHO_PASSWORD に入れてください。")
+	errDoctorPassword = core.Invalid("no_password", "パスワードがありません。--login の利用者がブラウザーでログインするときのパスワードを、--password-file で指定したファイルか、環境変数 YAKUSHO_PASSWORD に書いてください。")
 	errDoctorAccount  = core.Unauthenticated("no_account", "会議を開く利用者が分かりません。--login で利用者を指定するか、--meeting と --pin で開いている会議を指定してください。")
 	errDoctorChange   = core.Forbidden("must_change_password", "この利用者は最初にパスワードを変える必要があります。ブラウザでログインして変えてから、もう一度実行してください。")
 )

@@ -287,10 +287,13 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 		}
 		fmt.Fprintf(w, "\n  ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
 	}
-	login := "" // doctor finds the sample accounts by itself
-	if len(a.sample) == 0 {
-		login = " --login ログイン名"
+	doctor := os.Args[0] + " doctor --url " + strings.TrimSuffix(p.origins[0], "/")
+	const measure = "--participants 3 --seconds 10"
+	if len(a.sample) > 0 { // doctor finds the sample accounts by itself
+		fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: %s %s\n\n", doctor, measure)
+		return nil
 	}
-	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: %s doctor --url %s%s --participants 3 --seconds 10\n\n", os.Args[0], strings.TrimSuffix(p.origins[0], "/"), login)
+	fmt.Fprintf(w, "\n  別の窓で動作を確かめるには: %s --login ログイン名 --password-file ファイル %s\n", doctor, measure)
+	fmt.Fprint(w, "  （会議を開く利用者のログイン名と、そのパスワードだけを書いたファイルです。仮のパスワードは、先にブラウザーで変えてください）\n\n")
 	return nil
 }
