@@ -85,4 +85,21 @@ house.test("a speaker who is muted is told above the red button, on a small scre
   await inReach(p.text("ミュート中に話しています").first(), "the hint");
 });
 
+house.test("a question that is open when a tablet is turned stays open", async () => {
+  const { people } = await meetingOf(house, ["satou", "takahashi"]);
+  const [p] = people;
+  await p.does(named.takahashi, "退出してもらう");
+  const question = p.page.getByRole("alertdialog");
+  await question.waitFor();
+  for (const [width, height] of [...sizes, [1366, 768]]) {
+    await p.page.setViewportSize({ width, height });
+    await inReach(
+      question.getByRole("button", { name: "やめる" }),
+      `the way out of the question at ${width}×${height}`,
+    );
+  }
+  await p.confirms("やめる");
+  await p.entry(named.takahashi).waitFor();
+});
+
 house.lastTest();

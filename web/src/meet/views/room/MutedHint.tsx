@@ -10,10 +10,10 @@ export function MutedHint({ room }: { room: MeetingRoom }) {
   return (
     <div role="status">
       {on && (
-        <div className="relative mx-2 mt-2 mb-3 flex w-fit items-center gap-4 rounded-box border-[3px] border-[#CE0000] bg-white px-4 py-2 text-[#1A1A1A]">
+        <div className="relative mx-2 mt-2 mb-3 flex w-fit items-center gap-4 rounded-box border-[3px] border-[#CE0000] bg-white px-4 py-2 text-[#1A1A1A] short:gap-2 short:py-0.5">
           <Icon name="micOff" size={32} className="text-[#CE0000]" />
-          <p className="leading-normal">
-            <b className="block text-lg leading-snug">{t("meet.hint.title")}</b>
+          <p className="leading-normal short:leading-snug">
+            <b className="block text-lg leading-snug short:text-base">{t("meet.hint.title")}</b>
             {t("meet.hint.text")}
           </p>
           <span

@@ -5,23 +5,25 @@ import type { Person } from "../../model/roster";
 import { Chat } from "./Chat";
 import { DarkButton } from "./DarkButton";
 import { People } from "./People";
+import type { Question } from "./Questions";
 import type { Panels } from "./usePanels";
 
 interface Props {
   room: MeetingRoom;
   people: readonly Person[];
   show: Panels;
+  ask: (q: Question) => void;
 }
 
 /** Participants over chat, beside the picture. */
-export function Panel({ room, people, show }: Props) {
+export function Panel({ room, people, show, ask }: Props) {
   const { t } = useTranslation();
   return (
     <aside
       aria-label={t("meet.room.panel")}
       className="ml-2 flex min-h-0 flex-col overflow-hidden rounded-box bg-paper"
     >
-      {show.people && <People room={room} people={people} alone={!show.chat} />}
+      {show.people && <People room={room} people={people} ask={ask} alone={!show.chat} />}
       {show.people && show.chat && <hr className="m-0 border-line border-t" />}
       {show.chat && <Chat room={room} />}
     </aside>
@@ -29,7 +31,7 @@ export function Panel({ room, people, show }: Props) {
 }
 
 /** The same over the picture, on a narrow screen. It ends above the controls: nobody may lose sight of being muted. */
-export function Drawer({ room, people, show, onClose }: Props & { onClose: () => void }) {
+export function Drawer({ room, people, show, ask, onClose }: Props & { onClose: () => void }) {
   const { t } = useTranslation();
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);
@@ -46,7 +48,7 @@ export function Drawer({ room, people, show, onClose }: Props & { onClose: () =>
           {t("ui.close")}
         </DarkButton>
       </div>
-      {show.people && <People room={room} people={people} alone />}
+      {show.people && <People room={room} people={people} ask={ask} alone />}
       {show.chat && <Chat room={room} />}
     </aside>
   );

@@ -1,33 +1,30 @@
-import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { useErrorText } from "@/lib/api/problem";
-import { Confirm, Icon, Menu, MenuItem, useToast } from "@/ui";
+import { Icon, Menu, MenuItem } from "@/ui";
 import { changeMeeting } from "../../api/changeMeeting";
 import { muteParticipant } from "../../api/muteParticipant";
 import { raiseHand } from "../../api/raiseHand";
-import { removeParticipant } from "../../api/removeParticipant";
 import type { MeetingRoom } from "../../model/room";
 import { listOrder, type Person } from "../../model/roster";
 import { useCell } from "../useCell";
-import { InviteDialog } from "./InviteDialog";
-
-type Question = { kind: "remove" | "hand"; person: Person } | { kind: "muteAll" };
+import { type Question, useRun } from "./Questions";
 
 /** Who is here, hands first; for the host with what the host may do. */
-export function People({ room, people, alone }: { room: MeetingRoom; people: readonly Person[]; alone: boolean }) {
+export function People({
+  room,
+  people,
+  alone,
+  ask,
+}: {
+  room: MeetingRoom;
+  people: readonly Person[];
+  alone: boolean;
+  ask: (q: Question) => void;
+}) {
   const { t } = useTranslation();
-  const toast = useToast();
-  const words = useErrorText();
   const meeting = useCell(room.session.meeting);
-  const [asked, ask] = useState<Question>();
-  const [invite, setInvite] = useState(false);
+  const run = useRun();
   const host = meeting?.host ?? false;
-  const run = (p: Promise<unknown>, done?: string) =>
-    p.then(
-      () => done && toast(done),
-      (e) => toast(words(e), "error"),
-    );
   const menuButton =
     "palt inline-flex min-h-11 min-w-11 shrink-0 cursor-pointer items-center justify-center gap-1 rounded-ctl px-1 font-bold text-key underline underline-offset-3 hover:bg-tile";
 
@@ -52,7 +49,7 @@ export function People({ room, people, alone }: { room: MeetingRoom; people: rea
               </AriaButton>
             }
           >
-            <MenuItem icon="phone" onAction={() => setInvite(true)}>
+            <MenuItem icon="phone" onAction={() => ask({ kind: "invite" })}>
               {t("meet.room.invite")}
             </MenuItem>
             <MenuItem icon="micOff" onAction={() => ask({ kind: "muteAll" })}>
@@ -83,7 +80,7 @@ export function People({ room, people, alone }: { room: MeetingRoom; people: rea
           </Menu>
         ) : (
           meeting?.pin !== undefined && (
-            <AriaButton className={menuButton} onPress={() => setInvite(true)}>
+            <AriaButton className={menuButton} onPress={() => ask({ kind: "invite" })}>
               <Icon name="phone" size={20} />
               {t("meet.room.invite")}
             </AriaButton>
@@ -156,31 +153,6 @@ export function People({ room, people, alone }: { room: MeetingRoom; people: rea
           </li>
         ))}
       </ul>
-      <Confirm
-        open={asked !== undefined}
-        title={
-          asked === undefined
-            ? ""
-            : asked.kind === "muteAll"
-              ? t("meet.host.muteAllAsk")
-              : t(`meet.host.${asked.kind}Ask`, { name: asked.person.name })
-        }
-        action={asked === undefined ? "" : t(`meet.host.${asked.kind}Do`)}
-        danger={asked?.kind === "remove"}
-        onCancel={() => ask(undefined)}
-        onConfirm={() => {
-          const q = asked;
-          ask(undefined);
-          if (q === undefined) return;
-          if (q.kind === "muteAll") void run(muteParticipant(room.id, "microphone"), t("meet.host.mutedAll"));
-          else if (q.kind === "remove")
-            void run(removeParticipant(room.id, q.person.id), t("meet.host.removed", { name: q.person.name }));
-          else void run(changeMeeting(room.id, { host: q.person.id }), t("meet.host.handed", { name: q.person.name }));
-        }}
-      >
-        {asked === undefined ? "" : t(`meet.host.${asked.kind}Note`)}
-      </Confirm>
-      <InviteDialog room={room} open={invite} onClose={() => setInvite(false)} />
     </section>
   );
 }

@@ -13,6 +13,7 @@ import { HelpDialog } from "./HelpDialog";
 import { LeaveDialog } from "./LeaveDialog";
 import { MutedHint } from "./MutedHint";
 import { Drawer, Panel } from "./Panel";
+import { type Question, Questions } from "./Questions";
 import { RoomHeader } from "./RoomHeader";
 import { Stage } from "./Stage";
 import { Grid, TileColumn } from "./Tiles";
@@ -35,6 +36,7 @@ export function Room({ room }: { room: MeetingRoom }) {
   const local = useCell(room.media.state);
   const [layout, setLayout] = useState<Layout>("speaker");
   const { wide, panels, toggle, shut } = usePanels();
+  const [asked, ask] = useState<Question>();
   const [dialog, setDialog] = useState<"help" | "leave" | undefined>();
   const recovering = view.phase === "recovering" || view.resuming;
   const everyone = useMemo(() => {
@@ -129,11 +131,18 @@ export function Room({ room }: { room: MeetingRoom }) {
               {wide && <MutedHint room={room} />}
             </section>
             {!byGrid && <TileColumn room={room} people={tiles} limit={relief >= 2 ? 3 : 5} />}
-            {panel && wide && <Panel room={room} people={everyone} show={panels} />}
+            {panel && wide && <Panel room={room} people={everyone} show={panels} ask={ask} />}
           </main>
         </div>
         {panel && !wide && (
-          <Drawer key={panels.chat ? "chat" : "people"} room={room} people={everyone} show={panels} onClose={close} />
+          <Drawer
+            key={panels.chat ? "chat" : "people"}
+            room={room}
+            people={everyone}
+            show={panels}
+            ask={ask}
+            onClose={close}
+          />
         )}
       </div>
       {!wide && <MutedHint room={room} />}
@@ -147,6 +156,7 @@ export function Room({ room }: { room: MeetingRoom }) {
         onLeave={leave}
       />
       <Announcer room={room} people={everyone} chatOpen={panels.chat} />
+      <Questions room={room} asked={asked} ask={ask} />
       <HelpDialog room={room} open={dialog === "help"} onClose={() => setDialog(undefined)} />
       <LeaveDialog room={room} open={dialog === "leave"} onClose={() => setDialog(undefined)} />
     </div>

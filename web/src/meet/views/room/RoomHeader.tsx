@@ -30,9 +30,9 @@ export function RoomHeader({
   const now = useNow();
   const left = meeting ? minutesUntil(meeting.ends_at, now) : 0;
   return (
-    <header className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-2 py-1 sm:flex-nowrap sm:px-4">
-      <div className="flex min-w-0 flex-wrap items-baseline gap-x-4 leading-snug">
-        <h1 className="min-w-0 text-xl">{meeting?.title ?? ""}</h1>
+    <header className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-2 py-1 sm:flex-nowrap sm:px-4 short:min-h-12 short:gap-x-2">
+      <div className="flex min-w-0 flex-wrap items-baseline gap-x-4 leading-snug short:leading-tight">
+        <h1 className="min-w-0 text-xl short:text-base">{meeting?.title ?? ""}</h1>
         {meeting && (
           <span className="text-sub">
             {left > 0
@@ -41,17 +41,18 @@ export function RoomHeader({
           </span>
         )}
       </div>
-      <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1 sm:shrink-0 sm:flex-nowrap">
+      <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1 sm:shrink-0 sm:flex-nowrap short:gap-x-2">
         <LineState quality={recovering ? "recovering" : quality} />
         {canGrid && (
           <DarkButton
+            className="short:!px-2"
             icon={layout === "grid" ? "screen" : "grid"}
             onClick={() => onLayout(layout === "grid" ? "speaker" : "grid")}
           >
             {t(layout === "grid" ? "meet.room.bySpeaker" : "meet.room.byGrid")}
           </DarkButton>
         )}
-        <DarkButton icon="help" onClick={onHelp}>
+        <DarkButton icon="help" className="short:!px-2" onClick={onHelp}>
           {t("meet.room.help")}
         </DarkButton>
       </div>

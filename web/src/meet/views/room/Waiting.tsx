@@ -18,9 +18,11 @@ export function Waiting({ room }: { room: MeetingRoom }) {
     >
       <div className="m-auto flex max-w-[34em] flex-col items-center gap-4 text-balance short:gap-2">
         <Icon name="people" size={48} className="text-key short:hidden" />
-        <h2 id="waiting-title" className="!text-2xl" role="status">
-          {t("meet.wait.title")}
-        </h2>
+        <div role="status">
+          <h2 id="waiting-title" className="!text-2xl">
+            {t("meet.wait.title")}
+          </h2>
+        </div>
         {meeting?.locked ? (
           <p className="flex items-center gap-2 font-bold">
             <Icon name="lock" />
