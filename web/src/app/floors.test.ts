@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 
 const files = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
-const features = ["auth", "meet"];
+const features = ["auth", "meet", "till"];
 
 interface Import {
   file: string;
