@@ -1,16 +1,12 @@
 package sqldb_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strconv"
-	"strings"
 	"testing"
 
 	"yakusho/internal/sqldb"
@@ -60,10 +56,6 @@ func payload(n int64) []byte {
 
 func TestAcknowledgedRowsSurviveKillMinusNine(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	url := testkit.SQLite(t)
 	ctx := context.Background()
 	func() {
@@ -77,50 +69,19 @@ func TestAcknowledgedRowsSurviveKillMinusNine(t *testing.T) {
 		}
 	}()
 	var acknowledged int64
-	for round := range 20 {
-		child := exec.Command(self)
-		child.Env = append(os.Environ(), crashEnv+"="+url)
-		out, err := child.StdoutPipe()
+	testkit.KillAgain(t, crashEnv, url, 20, func(line string) {
+		n, err := strconv.ParseInt(line, 10, 64)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("the child says %q", line)
 		}
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
-		}
-		lines := bufio.NewScanner(out)
-		// The child runs on while we read, so the blow falls anywhere between two acknowledgements.
-		for left := 1 + rand.IntN(100); lines.Scan(); left-- {
-			n, err := strconv.ParseInt(lines.Text(), 10, 64)
-			if err != nil {
-				t.Fatalf("round %d: the child says %q", round, lines.Text())
-			}
-			acknowledged = n
-			if left == 0 {
-				if err := child.Process.Kill(); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-			t.Fatalf("round %d: the child was not killed: %v", round, err)
-		}
-
-		db, err := sqldb.Open(ctx, url)
-		if err != nil {
-			t.Fatalf("round %d: open after kill -9: %v", round, err)
-		}
-		if err := db.Check(ctx); err != nil {
-			t.Errorf("round %d: %v", round, err)
-		}
+		acknowledged = n
+	}, func(round int, db *sqldb.DB) {
 		// One row more than acknowledged may be there: the child died before it could say so.
 		got := count(t, db, `SELECT COUNT(*) FROM a`)
 		if top := count(t, db, `SELECT MAX(n) FROM a`); got != top || top < acknowledged || top > acknowledged+1 {
 			t.Errorf("round %d: %d rows up to %d, acknowledged up to %d", round, got, top, acknowledged)
 		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}
+	})
 	db := testkit.Open(t, url)
 	for n := int64(1); n <= acknowledged; n++ {
 		var raw []byte

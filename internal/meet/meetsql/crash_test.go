@@ -1,12 +1,9 @@
 package meetsql_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -186,10 +183,6 @@ func (p promised) kept(t *testing.T, s *meetsql.Store, round int) {
 
 func TestNothingAcknowledgedIsLostByKillMinusNine(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	url := testkit.SQLite(t)
 	func() {
 		db, err := sqldb.Open(t.Context(), url)
@@ -207,41 +200,8 @@ func TestNothingAcknowledgedIsLostByKillMinusNine(t *testing.T) {
 		}
 	}()
 	p := promised{said: map[int64]string{}, stay: map[core.ID]*promisedStay{}}
-	for round := range 20 {
-		child := exec.Command(self)
-		child.Env = append(os.Environ(), crashEnv+"="+url)
-		out, err := child.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
-		}
-		// The child runs on while we read, so the blow falls anywhere between two acknowledgements.
-		lines := bufio.NewScanner(out)
-		for left := 1 + rand.IntN(100); lines.Scan(); left-- {
-			p.note(t, lines.Text())
-			if left == 0 {
-				if err := child.Process.Kill(); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-			t.Fatalf("round %d: the child was not killed: %v", round, err)
-		}
-		func() {
-			db, err := sqldb.Open(t.Context(), url)
-			if err != nil {
-				t.Fatalf("round %d: open after kill -9: %v", round, err)
-			}
-			defer func() { _ = db.Close() }()
-			if err := db.Check(t.Context()); err != nil {
-				t.Errorf("round %d: %v", round, err)
-			}
-			p.kept(t, open(t, db), round)
-		}()
-	}
+	testkit.KillAgain(t, crashEnv, url, 20, func(line string) { p.note(t, line) },
+		func(round int, db *sqldb.DB) { p.kept(t, open(t, db), round) })
 	t.Logf("%d messages and %d stays acknowledged, all there", len(p.said), len(p.stay))
 	if len(p.said) < 100 || len(p.stay) < 20 {
 		t.Errorf("only %d messages and %d stays were acknowledged: nothing was put to the test", len(p.said), len(p.stay))

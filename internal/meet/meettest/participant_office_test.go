@@ -2,16 +2,11 @@ package meettest_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
@@ -25,6 +20,7 @@ import (
 	"yakusho/internal/meet/meettest"
 	"yakusho/internal/meet/sfu"
 	"yakusho/internal/meet/turn"
+	"yakusho/internal/testkit"
 )
 
 // office is a server with the real media engine, the real relay and the real port, behind a public API
@@ -53,7 +49,8 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	at := tcp.Addr().(*net.TCPAddr).AddrPort()
-	conf, roots := certificate(t)
+	cert, roots := testkit.Certificate(t)
+	conf := &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12}
 	o := &office{url: "https://" + at.String(), roots: roots, entered: map[string]string{}}
 	split := httpx.NewSplit(tcp, conf, httpx.SplitOptions{})
 	secret := []byte("a secret of this test, long enough")
@@ -161,32 +158,4 @@ func (o *office) client(t *testing.T) (*meettest.Client, string) {
 		t.Fatal(err)
 	}
 	return c, m.ID
-}
-
-// certificate makes a CA for 127.0.0.1 and a server certificate in one.
-func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "meettest"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return &tls.Config{
-		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
-		NextProtos:   []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12,
-	}, pool
 }

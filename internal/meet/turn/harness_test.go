@@ -3,16 +3,10 @@ package turn
 import (
 	"bufio"
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/binary"
 	"errors"
 	"log/slog"
-	"math/big"
 	"net"
 	"net/netip"
 	"os"
@@ -22,6 +16,8 @@ import (
 
 	"github.com/pion/stun/v3"
 	"go.uber.org/goleak"
+
+	"yakusho/internal/testkit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -96,7 +92,9 @@ func newBench(t *testing.T, media []string, opts ...option) *bench {
 		t.Fatal(err)
 	}
 	b.addr = tcp.Addr().String()
-	server, client := throwAwayTLS(t)
+	cert, trust := testkit.Certificate(t)
+	server := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	client := &tls.Config{RootCAs: trust, ServerName: "127.0.0.1"}
 	b.tls = client
 	cfg := Config{
 		Listener: tls.NewListener(tcp, server), Media: b.media, Secret: testSecret, Clock: b.clock.now,
@@ -120,31 +118,6 @@ func newBench(t *testing.T, media []string, opts ...option) *bench {
 	})
 	b.mint = NewIssuer(testSecret, b.clock.now)
 	return b
-}
-
-func throwAwayTLS(t *testing.T) (server, client *tls.Config) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "turn test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12},
-		&tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}
 }
 
 func (b *bench) credential(id string) Credential {
