@@ -22,7 +22,7 @@ func (o *Office) PutItem(ctx context.Context, key string, i Item) (Item, error) 
 	if i.ID == "" {
 		i.ID = core.NewID(o.now())
 	}
-	return i, o.store.PutItem(ctx, by.cmd, i, by.sign(Event{
+	return o.store.PutItem(ctx, by.cmd, i, by.sign(Event{
 		At: o.now(), What: "till.item", Target: string(i.ID), Outcome: "ok",
 		Detail: map[string]string{"code": i.Code, "price": strconv.FormatInt(int64(i.Price), 10), "from": string(i.From), "to": string(i.To)},
 	}))
@@ -40,7 +40,7 @@ func (o *Office) PutReduction(ctx context.Context, key string, r Reduction) (Red
 	if r.ID == "" {
 		r.ID = core.NewID(o.now())
 	}
-	return r, o.store.PutReduction(ctx, by.cmd, r, by.sign(Event{
+	return o.store.PutReduction(ctx, by.cmd, r, by.sign(Event{
 		At: o.now(), What: "till.reduction", Target: string(r.ID), Outcome: "ok", Detail: map[string]string{"name": r.Name},
 	}))
 }
@@ -57,7 +57,7 @@ func (o *Office) PutDesignation(ctx context.Context, key string, n Designation) 
 	if n.ID == "" {
 		n.ID = core.NewID(o.now())
 	}
-	return n, o.store.PutDesignation(ctx, by.cmd, n, by.sign(Event{
+	return o.store.PutDesignation(ctx, by.cmd, n, by.sign(Event{
 		At: o.now(), What: "till.designation", Target: string(n.ID), Outcome: "ok",
 		Detail: map[string]string{"wallet": n.Wallet, "notice": n.Notice, "from": string(n.From), "to": string(n.To)},
 	}))
@@ -82,7 +82,7 @@ func (o *Office) PutCounter(ctx context.Context, key string, c Counter) (Counter
 	if c.ID == "" {
 		c.ID = core.NewID(o.now())
 	}
-	return c, o.store.PutCounter(ctx, by.cmd, c, by.sign(Event{
+	return o.store.PutCounter(ctx, by.cmd, c, by.sign(Event{
 		At: o.now(), What: "till.counter", Target: string(c.ID), Outcome: "ok", Detail: map[string]string{"number": fmt.Sprint(c.Number)},
 	}))
 }
@@ -113,7 +113,7 @@ func (o *Office) PutSticker(ctx context.Context, key string, s Sticker) (Sticker
 		s.ID = core.NewID(o.now())
 	}
 	s.Registered, s.By = o.now(), by.actor.Account
-	return s, o.store.PutSticker(ctx, by.cmd, s, by.sign(Event{
+	return o.store.PutSticker(ctx, by.cmd, s, by.sign(Event{
 		At: s.Registered, What: "till.sticker_registered", Target: string(s.ID), Outcome: "ok",
 		Detail: map[string]string{"counter": string(s.Counter), "wallet": s.Wallet, "label": s.Label},
 	}))

@@ -53,6 +53,7 @@ var (
 	ErrKey           = core.Invalid("key_malformed", "送信の形が正しくありません。画面を開き直してください。")
 	ErrKeyReused     = core.Conflict("key_reused", "同じ送信番号で別の内容が届きました。画面を開き直してください。")
 	ErrInUse         = core.Conflict("code_in_use", "同じ番号かコードが、すでに使われています。")
+	ErrPriceFixed    = core.Conflict("price_fixed", "この品目はすでに会計で使われているため、金額は変えられません。終わりの日を入れて、新しい金額の品目を作ってください。")
 	ErrFile          = core.Invalid("file_unreadable", "ファイルを取り込めませんでした。何も取り込んでいません。下の行を確かめてください。")
 	ErrNoOwner       = core.NotFound("owner_unknown", "この担当者は見つかりません。")
 	ErrNote          = core.Invalid("note_missing", "何を見て決めたのかを書いてください。")

@@ -101,24 +101,36 @@ type Event struct {
 	Detail  map[string]string // never a secret or a whole code
 }
 
-// Catalogue keeps what an administrator sets. Put stores a new one or replaces that of the same id.
+// Commands remembers what was done. Every method that takes a Command does it once: the same again answers the thing it
+// made, as it is by now, and changes nothing; ErrKeyReused for the same key with another hash, purpose or person. An empty
+// key is no command: the driver's. A command that was refused is not remembered.
+type Commands interface {
+	// Done returns the id of what a command made when it was carried out before. A service asks it where what the command
+	// itself changed would make it refuse the second press.
+	Done(ctx context.Context, cmd Command) (id core.ID, done bool, err error)
+}
+
+// Catalogue keeps what an administrator sets. Put stores a new one or replaces that of the same id, and returns what is
+// stored: of a command that was done before, the one it made.
 type Catalogue interface {
 	Items(ctx context.Context) ([]Item, error)
-	PutItem(ctx context.Context, cmd Command, i Item, e Event) error // ErrInUse: another item of that code on these days
+	// PutItem answers ErrInUse for another item of that code on these days, and ErrPriceFixed for another price of an item
+	// that was sold from.
+	PutItem(ctx context.Context, cmd Command, i Item, e Event) (Item, error)
 	Reductions(ctx context.Context) ([]Reduction, error)
-	PutReduction(ctx context.Context, cmd Command, r Reduction, e Event) error
+	PutReduction(ctx context.Context, cmd Command, r Reduction, e Event) (Reduction, error)
 	Designations(ctx context.Context) ([]Designation, error)
-	PutDesignation(ctx context.Context, cmd Command, d Designation, e Event) error
+	PutDesignation(ctx context.Context, cmd Command, d Designation, e Event) (Designation, error)
 }
 
 // Places keeps counters and what stands on them.
 type Places interface {
 	Counters(ctx context.Context) ([]Counter, error) // with their stickers
-	PutCounter(ctx context.Context, cmd Command, c Counter, e Event) error
-	PutSticker(ctx context.Context, cmd Command, s Sticker, e Event) error
+	PutCounter(ctx context.Context, cmd Command, c Counter, e Event) (Counter, error)
+	PutSticker(ctx context.Context, cmd Command, s Sticker, e Event) (Sticker, error)
 	// Displays returns the customer displays that are paired, of all counters.
 	Displays(ctx context.Context) ([]Display, error)
-	PutDisplay(ctx context.Context, cmd Command, d Display, e Event) error
+	PutDisplay(ctx context.Context, cmd Command, d Display, e Event) (Display, error)
 }
 
 // Sessions keeps openings.
@@ -194,7 +206,8 @@ type Refunds interface {
 type Accounts interface {
 	Payment(ctx context.Context, id core.ID) (Payment, error)
 	PaymentOf(ctx context.Context, attempt core.ID) (Payment, error)
-	// Payments gives each payment that was paid in [from, to], training left out, in the order of payment.
+	// Payments gives each payment that was paid in [from, to], training left out, in the order of payment. An empty provider
+	// stands for every one.
 	Payments(ctx context.Context, provider string, from, to Day, each func(Payment) error) error
 	// Entries gives each entry booked in [from, to], in order.
 	Entries(ctx context.Context, from, to Day, each func(ledger.Entry) error) error
@@ -228,6 +241,7 @@ type Outbox interface {
 
 // Store is what a storage package satisfies; the services are built from its parts.
 type Store interface {
+	Commands
 	Catalogue
 	Places
 	Sessions
