@@ -7,8 +7,11 @@ const ask = JSON.parse(process.argv[2]);
 const client = createRequire(new URL("../../web/package.json", import.meta.url)).resolve("livekit-client");
 const { browser, close } = await openBrowser(ask.ca);
 
-/** In the page: joins, and tells when what happened, in ms from the start. */
-async function join({ token, meeting }) {
+/**
+ * In the page: joins, and tells when what happened, in ms from the start. With a token the token is there before the
+ * start. With a meeting we ask for it: ahead, as the page with the mirror does before anyone presses, or at the start.
+ */
+async function join({ token, meeting, ahead }) {
   // Camera and microphone are open, as in a meeting: otherwise the browser hides its addresses from the server.
   const own = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   const { Room, RoomEvent, Track } = window.LivekitClient;
@@ -17,6 +20,15 @@ async function join({ token, meeting }) {
   element.muted = true;
   element.autoplay = true;
   document.body.append(element);
+  let path = "";
+  let iceServers = [];
+  const knock = async () => {
+    const ticket = await (await fetch(`/api/meetings/${meeting}/join`, { method: "POST" })).json();
+    token = ticket.token;
+    path = ticket.media_path;
+    iceServers = ticket.ice_servers;
+  };
+  if (ahead) await knock();
   const began = performance.now();
   const picture = new Promise((done) => {
     room.on(RoomEvent.TrackSubscribed, (track) => {
@@ -25,14 +37,7 @@ async function join({ token, meeting }) {
       track.attach(element);
     });
   });
-  let path = "";
-  let iceServers = [];
-  if (meeting !== undefined) {
-    const ticket = await (await fetch(`/api/meetings/${meeting}/join`, { method: "POST" })).json();
-    token = ticket.token;
-    path = ticket.media_path;
-    iceServers = ticket.ice_servers;
-  }
+  if (token === undefined) await knock();
   const admitted = performance.now() - began;
   await room.connect(`${location.origin.replace("http", "ws")}${path}`, token, { rtcConfig: { iceServers }, maxRetries: 0 });
   const connected = performance.now() - began;
@@ -65,12 +70,14 @@ try {
   const state = await first.storageState();
   await first.close();
   const ours = [];
+  const asking = [];
   const plain = [];
   for (const token of ask.plain.tokens) {
-    ours.push(await once(ask.ours.origin, "/help", state, { meeting: ask.ours.meeting }));
+    ours.push(await once(ask.ours.origin, "/help", state, { meeting: ask.ours.meeting, ahead: true }));
     plain.push(await once(ask.plain.origin, "/", undefined, { token }));
+    asking.push(await once(ask.ours.origin, "/help", state, { meeting: ask.ours.meeting }));
   }
-  process.stdout.write(JSON.stringify({ browser: `Chromium ${browser.version()}`, ours, plain }));
+  process.stdout.write(JSON.stringify({ browser: `Chromium ${browser.version()}`, ours, asking, plain }));
 } finally {
   await close();
 }

@@ -6,6 +6,7 @@
 //	make bench                            everything; an idle machine of two cores or more, ten minutes
 //	go run ./bench/meet -quick            a smoke run of a minute or two; README.md stays as it is
 //	go run ./bench/meet -json out.json    the raw values as well
+//	go run ./bench/meet -only join -write measures one part and renews its tables in README.md
 //
 // It must not judge: no figure makes it fail, because a busy machine would. It fails only when something
 // could not be measured. Both servers run as their own processes and are looked at from outside; nothing
@@ -38,6 +39,7 @@ type options struct {
 	port  int
 	reps  int
 	only  string // a part
+	write bool   // with only: renew that part's tables
 	tuned bool
 }
 
@@ -60,13 +62,17 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f.StringVar(&o.ours, "ours", "", "our `binary` (default bin/yakusho of the checkout)")
 	f.IntVar(&o.port, "port", 9760, "first of twenty `port`s to use")
 	f.IntVar(&o.reps, "reps", 5, "repetitions of the comparison, at least 3")
-	f.StringVar(&o.only, "only", "", "media, join, start or page: that part alone; writes no README")
+	f.StringVar(&o.only, "only", "", "media, join, start or page: that part alone; writes no README without -write")
+	f.BoolVar(&o.write, "write", false, "with -only: put the tables of that part into the README, with when they were measured")
 	f.BoolVar(&o.tuned, "tuned", false, "plain LiveKit with one UDP port, ICE lite and warnings only, as we configure it, instead of its defaults; writes no README")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if o.reps < 3 {
 		return errors.New("-reps: fewer than 3 repetitions say nothing")
+	}
+	if o.write && o.only == "" {
+		return errors.New("-write: only with -only; a whole run writes anyway")
 	}
 	if o.quick {
 		o.reps = 1
@@ -155,8 +161,12 @@ func bench(ctx context.Context, o options, stdout io.Writer) error {
 			return err
 		}
 	}
-	if o.quick || o.only != "" || o.tuned {
+	readme := filepath.Join(root, "bench", "README.md")
+	switch {
+	case o.quick || o.tuned || o.only != "" && !o.write:
 		return nil
+	case o.only != "":
+		return rewrite(readme, func(old string) (string, error) { return renewed(old, r) })
 	}
-	return rewrite(filepath.Join(root, "bench", "README.md"), text)
+	return rewrite(readme, func(old string) (string, error) { return between(old, text) })
 }

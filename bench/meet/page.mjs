@@ -35,7 +35,7 @@ function watch() {
   const ask = window.fetch;
   window.fetch = async (...a) => {
     const res = await ask(...a);
-    if (new URL(res.url).pathname.endsWith("/join")) note("ticket");
+    if (times.pressed !== undefined && new URL(res.url).pathname.endsWith("/join")) note("ticket");
     return res;
   };
 

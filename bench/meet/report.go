@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -240,12 +241,42 @@ func between(readme, figures string) (string, error) {
 	return head + markBegin + "\n" + strings.TrimSpace(figures) + "\n" + markEnd + tail, nil
 }
 
-func rewrite(path, figures string) error {
+// renewed puts the tables of one part in the place of the older ones, each with when it was measured.
+func renewed(readme string, r *report) (string, error) {
+	started := slices.ContainsFunc(r.Figures, func(f *figure) bool { return f.Name == rowStart })
+	done := map[string]bool{groupStart: !started} // the sizes come with every run
+	for _, f := range r.Figures {
+		if done[f.Group] {
+			continue
+		}
+		done[f.Group] = true
+		head, rest, ok := strings.Cut(readme, "### "+f.Group+"\n")
+		if !ok {
+			return "", fmt.Errorf("README.md has no table %q to renew; a whole run makes it", f.Group)
+		}
+		end := strings.Index(rest, "\n### ")
+		if end < 0 {
+			end = strings.Index(rest, markEnd)
+		}
+		if end < 0 {
+			return "", errMarks
+		}
+		var b strings.Builder
+		r.table(&b, f.Group)
+		table := strings.Replace(strings.TrimPrefix(b.String(), "\n"), "\n\n", fmt.Sprintf(
+			"\n\nThis table alone was measured %s at commit %s; load average before %s, after %s.\n\n",
+			r.Began.UTC().Format("2006-01-02 15:04 MST"), r.Machine.Commit, r.Machine.LoadBefore, r.Machine.LoadAfter), 1)
+		readme = head + strings.TrimSuffix(table, "\n") + "\n" + rest[end:]
+	}
+	return readme, nil
+}
+
+func rewrite(path string, edit func(old string) (string, error)) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	text, err := between(string(b), figures)
+	text, err := edit(string(b))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -79,6 +80,32 @@ func TestFiguresReplaceOnlyWhatIsBetweenTheMarks(t *testing.T) {
 		if _, err := between(broken, "x"); !errors.Is(err, errMarks) {
 			t.Errorf("between(%q) = %v", broken, err)
 		}
+	}
+}
+
+func TestOnePartRenewsItsOwnTablesAndSaysWhen(t *testing.T) {
+	t.Parallel()
+	r := &report{Began: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), Machine: machineInfo{Commit: "abc", LoadBefore: "0.1", LoadAfter: "0.2"}}
+	r.put("ours", groupStart, rowBinary, "MB", 0, 82)
+	r.put("ours", groupClick, "p95", "ms", 0, 250)
+	old := "x\n" + markBegin + "\nhead\n\n### Start\n\nold start\n\n### " + groupClick + "\n\nold\n"
+	const table = "\n\nThis table alone was measured 2026-11-22 09:00 UTC at commit abc; load average before 0.1, after 0.2.\n\n" +
+		"| | unit | ours | target |\n|---|---|---|---|\n| p95 | ms | **250** | ≤ 2000 ms |\n"
+	for _, tail := range []string{"\n### Later\n\nkept\n" + markEnd + "\ny\n", markEnd + "\ny\n"} {
+		want := strings.Replace(old, "\n\nold\n", table, 1) + tail
+		got, err := renewed(old+tail, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+		if again, err := renewed(got, r); err != nil || again != got {
+			t.Errorf("the second time %v: %s", err, cmp.Diff(got, again))
+		}
+	}
+	if _, err := renewed("no table", r); err == nil {
+		t.Error("a table was put where there is none")
 	}
 }
 

@@ -30,6 +30,7 @@ func TestNothingAcknowledgedIsLostByKillingTheServer(t *testing.T) {
 	b := p.browser()
 	b.signIn("takahashi", samplePassword)
 	m := b.openMeeting()
+	b.enter(m) // who has never been let in has nothing to hear
 	said := map[string]string{} // key → text, acknowledged
 	present := map[string]int{} // participant → how often shown as present by a process of its own
 	slowest := time.Duration(0)
@@ -198,9 +199,7 @@ func TestAFullDiskRefusesPlainlyLosesNothingAndRecovers(t *testing.T) {
 	b := p.browser()
 	b.signIn("takahashi", samplePassword)
 	m := b.openMeeting()
-	if status, text := b.do("POST", "/api/meetings/"+m.ID+"/join", nil, nil); status != 200 {
-		t.Fatalf("join: %d %s", status, text)
-	}
+	b.enter(m)
 	var acked []string
 	say := func(n int) (int, string) {
 		key := fmt.Sprintf("message-%06d", n)

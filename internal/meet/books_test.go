@@ -35,7 +35,7 @@ func TestAChangeOfPathMakesTwoStays(t *testing.T) {
 	w.reconcile()
 	r, err := w.Room(as("mayor"), m.ID)
 	w.must(err)
-	if i := slices.IndexFunc(r.Roster, func(e meet.Entry) bool { return e.ID == in.Participant.ID }); r.Roster[i].Hand.IsZero() {
+	if i := slices.IndexFunc(r.Roster, func(e meet.Entry) bool { return e.ID == in.Participant }); r.Roster[i].Hand.IsZero() {
 		t.Error("the change of path lowered the hand")
 	}
 	w.media.Lose(in.Token)
@@ -172,7 +172,7 @@ func TestWhoIsPutOutBetweenTheRoundAndTheRowIsCut(t *testing.T) {
 		out          func(w *town, m meet.Meeting, in meet.Admission) error
 	}{
 		{"removed", "notice removed by ", func(w *town, m meet.Meeting, in meet.Admission) error {
-			return w.store.Remove(context.Background(), m.ID, in.Participant.ID, "1111", w.clock.Now())
+			return w.store.Remove(context.Background(), m.ID, in.Participant, "1111", w.clock.Now())
 		}},
 		{"ended", "notice ended by ", func(w *town, m meet.Meeting, _ meet.Admission) error {
 			return w.store.End(context.Background(), m.ID, w.clock.Now())
@@ -389,13 +389,13 @@ func TestEverythingAtOnceLeavesTheBooksInOrder(t *testing.T) {
 					t.Error(err)
 					return
 				}
+				if err := w.media.Connect(ctx, in.Token, []meet.Path{meet.PathUDP, meet.PathRelay}[n%2]); err != nil {
+					t.Error(err)
+				}
 				sub, _, err := w.Listen(ctx, m.ID)
 				if err != nil {
 					t.Error(err)
 					return
-				}
-				if err := w.media.Connect(ctx, in.Token, []meet.Path{meet.PathUDP, meet.PathRelay}[n%2]); err != nil {
-					t.Error(err)
 				}
 				if _, err := w.Say(ctx, m.ID, fmt.Sprintf("key-%04d", n), "あ"); err != nil {
 					t.Error(err)
@@ -403,7 +403,7 @@ func TestEverythingAtOnceLeavesTheBooksInOrder(t *testing.T) {
 				if err := w.Hand(ctx, m.ID, n%2 == 0, ""); err != nil {
 					t.Error(err)
 				}
-				removed[i] = in.Participant.ID
+				removed[i] = in.Participant
 				w.Unlisten(sub)
 				if n%3 == 2 {
 					w.SessionsEnded(context.Background(), []string{core.ActorFrom(ctx).Session})

@@ -3,28 +3,90 @@ package meet
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
+	"fmt"
 
 	"yakusho/internal/core"
 )
 
 // EnterRoom is asked by the media engine for every connection, before it is made: t is what the
-// shown token says, ctx carries the actor of the connection's own cookie. With resume, a connection
-// that broke is taken up again: the same ticket serves as long as it is the participant's newest.
+// shown token says, ctx carries the actor of the connection's own cookie. It decides about admission anew,
+// because the meeting may have been locked, filled or ended since the ticket was given, and returns when the
+// admission is on disk and in the audit log. With resume, a connection that broke is taken up again: the same
+// ticket serves as long as it is the participant's newest.
 func (s *Service) EnterRoom(ctx context.Context, t Ticket, resume bool) error {
+	enter := s.enter
+	if resume {
+		enter = s.reenter
+	}
 	if t.Epoch != s.epoch || !sameSecret(t.Session, core.ActorFrom(ctx).Session) {
-		return s.refuse(ctx, "meet.connect", string(t.Meeting), ErrTicket)
+		return s.refuse(ctx, "meet.join", string(t.Meeting), ErrTicket)
 	}
-	m, p, err := s.insider(ctx, t.Meeting)
-	if err != nil {
-		return s.refuse(ctx, "meet.connect", string(t.Meeting), err)
-	}
-	if p.ID != t.Participant || m.ID != t.Meeting {
-		return s.refuse(ctx, "meet.connect", string(t.Meeting), ErrTicket)
-	}
-	if err := s.hub.use(t, resume, s.Clock().After(t.ExpiresAt)); err != nil {
-		return s.refuse(ctx, "meet.connect", string(t.Meeting), err)
+	if err := enter(ctx, t); err != nil {
+		return s.refuse(ctx, "meet.join", string(t.Meeting), err)
 	}
 	return nil
+}
+
+func (s *Service) reenter(ctx context.Context, t Ticket) error {
+	_, p, err := s.insider(ctx, t.Meeting)
+	switch {
+	case errors.Is(err, ErrNotInvited), err == nil && p.ID != t.Participant:
+		return ErrTicket // who was never let in has nothing to resume
+	case err != nil:
+		return err
+	}
+	return s.hub.use(t, true, s.Clock().After(t.ExpiresAt))
+}
+
+func (s *Service) enter(ctx context.Context, t Ticket) error {
+	k, p, err := s.knock(ctx, t.Meeting)
+	if err != nil {
+		return err
+	}
+	if _, refused := Admit(k); refused != nil {
+		return refused
+	}
+	if p.ID != "" && p.ID != t.Participant {
+		return ErrTicket
+	}
+	now := s.Clock()
+	// Used before anything is written: a ticket that is worthless must leave no trace of having come in.
+	if err := s.hub.use(t, false, now.After(t.ExpiresAt)); err != nil {
+		return err
+	}
+	card, err := s.card(ctx, core.ActorFrom(ctx))
+	if err != nil {
+		return err
+	}
+	// Who comes back as they were, into a meeting that is open, changes nothing on disk. A removal since knock
+	// has taken the ticket away, or finds it in use and cuts the connection.
+	if p.AdmittedAt.IsZero() || k.Meeting.State != StateOpen || card != (Card{p.Name, p.Department, p.Office}) {
+		in, err := s.Store.Admit(ctx, Participant{
+			ID: t.Participant, Meeting: t.Meeting, Subject: k.Subject, AdmittedAt: now,
+			Name: card.Name, Department: card.Department, Office: card.Office,
+		})
+		if err != nil {
+			return fmt.Errorf("admit to meeting %s: %w", t.Meeting, err)
+		}
+		if in.ID != t.Participant {
+			return ErrTicket
+		}
+	}
+	return s.Audit.Record(ctx, "meet.join", string(t.Meeting), "ok", map[string]string{"participant": string(t.Participant)})
+}
+
+// expect returns the ID a subject who is no participant yet will have, the same for all their tickets: id, or
+// the one given to an earlier ticket of theirs.
+func (h *hub) expect(meeting core.ID, who Subject, id core.ID) core.ID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.room(meeting)
+	if was, ok := r.expected[who]; ok {
+		return was
+	}
+	r.expected[who] = id
+	return id
 }
 
 // use lets a ticket serve: once for a new connection while it is fresh, again and again for resuming

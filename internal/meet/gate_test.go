@@ -2,6 +2,7 @@ package meet_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,7 +81,7 @@ func TestAForgedTicketOpensNothing(t *testing.T) {
 		}
 	}
 	w.must(w.EnterRoom(as("mayor"), good, false))
-	if w.audit.count("meet.connect refused ticket_invalid") == 0 {
+	if w.audit.count("meet.join refused ticket_invalid") == 0 {
 		t.Error("no refusal in the audit log")
 	}
 }
@@ -92,7 +93,7 @@ func TestTheSecondTabTakesOverOnlyWhenItConnects(t *testing.T) {
 	first := w.join(as("mayor"), m)
 	unused := w.admit(as("mayor"), m)
 	second := w.admit(as("mayor"), m)
-	if first.Participant.ID != second.Participant.ID {
+	if first.Participant != second.Participant {
 		t.Error("two tabs are two participants")
 	}
 	w.must(w.media.Ask(as("mayor"), first.Token, true)) // asking for a ticket took nothing away
@@ -113,8 +114,8 @@ func TestATicketDoesNotOutliveRemovalLockOrEnd(t *testing.T) {
 	w.join(as("mayor"), m)
 	connected, waiting := w.join(as("sato"), m), w.guest(m, "業者 太郎")
 	ticket := w.admit(waiting, m)
-	w.must(w.Remove(as("mayor"), m.ID, connected.Participant.ID))
-	w.must(w.Remove(as("mayor"), m.ID, ticket.Participant.ID))
+	w.must(w.Remove(as("mayor"), m.ID, connected.Participant))
+	w.must(w.Remove(as("mayor"), m.ID, ticket.Participant))
 	w.refused(w.media.Ask(as("sato"), connected.Token, true), meet.ErrRemoved)
 	w.refused(w.media.Ask(waiting, ticket.Token, false), meet.ErrRemoved)
 
@@ -136,7 +137,7 @@ func TestATicketOfAnEarlierProcessIsWorthless(t *testing.T) {
 	again, err := after.Join(as("mayor"), m.ID)
 	w.must(err)
 	w.must(w.media.Ask(as("mayor"), again.Token, false))
-	if again.Participant.ID != in.Participant.ID {
+	if again.Participant != in.Participant {
 		t.Error("a restart made another participant of the mayor")
 	}
 }
@@ -156,15 +157,15 @@ func TestTheEndOfASessionCutsWhatStandsOnItAndNothingElse(t *testing.T) {
 	w.wantHeard("who did not", mayorsEar)
 	w.reconcile()
 	w.wantStays(m, "高橋 一郎 udp 08:30:00-", "佐藤 花子 udp 08:30:00-08:30:00 left")
+	w.refused(w.media.Ask(as("sato"), sato.Token, true), meet.ErrElsewhere)
+	w.refused(w.media.Ask(as("sato"), elsewhere.Token, true), meet.ErrTicket)
 	for _, in := range []meet.Admission{sato, elsewhere} {
-		for _, resume := range []bool{false, true} {
-			w.refused(w.media.Ask(as("sato"), in.Token, resume), meet.ErrElsewhere)
-		}
-		if !w.relay.has(meet.RelayID(in.Participant.ID, "session-of-sato")) {
+		w.refused(w.media.Ask(as("sato"), in.Token, false), meet.ErrElsewhere)
+		if !w.relay.has(meet.RelayID(in.Participant, "session-of-sato")) {
 			t.Error("the relay still carries a session that has ended")
 		}
 	}
-	if w.relay.has(meet.RelayID(mayor.Participant.ID, "session-of-mayor")) {
+	if w.relay.has(meet.RelayID(mayor.Participant, "session-of-mayor")) {
 		t.Error("the mayor's relay was revoked as well")
 	}
 	w.must(w.media.Ask(as("mayor"), mayor.Token, true))
@@ -211,4 +212,157 @@ func TestWhoseSessionEndsWhileConnectingIsCut(t *testing.T) {
 		t.Errorf("present: %v", got)
 	}
 	w.wantStays(m, "高橋 一郎 udp 08:30:00-", "佐藤 花子 udp 08:30:00-08:30:00 left")
+}
+
+func TestAskingForATicketLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m, err := w.Plan(as("mayor"), meet.Meeting{
+		Title: "課長会議", State: meet.StateScheduled, Host: "p:mayor", StartsAt: w.clock.Now(), EndsAt: w.clock.Now().Add(time.Hour),
+	}, nil)
+	w.must(err)
+	organiser := as("ito", core.RoleOrganiser)
+	before := len(w.audit.entries)
+	for _, ctx := range []context.Context{as("mayor"), organiser} {
+		first, second := w.admit(ctx, m), w.admit(ctx, m)
+		if first.Participant == "" || first.Participant != second.Participant {
+			t.Errorf("tickets for %q and %q", first.Participant, second.Participant)
+		}
+		_, _, err := w.Listen(ctx, m.ID)
+		w.refused(err, meet.ErrNotInvited)
+	}
+	w.reconcile()
+	now, err := w.store.Meeting(context.Background(), m.ID)
+	w.must(err)
+	ps, err := w.store.Participants(context.Background(), m.ID)
+	w.must(err)
+	if now.State != meet.StateScheduled || len(ps) != 0 || len(w.audit.entries) != before {
+		t.Errorf("meeting %s, participants %v, audit %v", now.State, ps, w.audit.entries[before:])
+	}
+	ms, err := w.Today(organiser)
+	w.must(err)
+	if len(ms) != 0 {
+		t.Errorf("who only looked has %v today", ms)
+	}
+
+	late := w.admit(as("mayor"), m)
+	w.must(w.media.Connect(as("mayor"), late.Token, meet.PathUDP))
+	w.reconcile()
+	now, err = w.store.Meeting(context.Background(), m.ID)
+	w.must(err)
+	r, err := w.Room(as("mayor"), m.ID)
+	w.must(err)
+	if now.State != meet.StateOpen || r.Me.ID != late.Participant || w.audit.count("meet.join ok") != 1 {
+		t.Errorf("meeting %s, %+v, audit %v", now.State, r.Me, w.audit.entries[before:])
+	}
+	w.wantStays(m, "高橋 一郎 udp 08:30:00-")
+}
+
+func TestAnEarlyTicketDoesNotBeatWhatHappenedSince(t *testing.T) {
+	t.Parallel()
+	on, off := true, false
+	usual := func(*meet.Config) {}
+	for _, c := range []struct {
+		what string
+		edit func(*meet.Config)
+		then func(w *town, m meet.Meeting)
+		want *core.Error
+	}{
+		{"a lock", usual, func(w *town, m meet.Meeting) {
+			_, err := w.Change(as("mayor"), m.ID, meet.Change{Locked: &on})
+			w.must(err)
+		}, meet.ErrLocked},
+		{"guests sent home", usual, func(w *town, m meet.Meeting) {
+			_, err := w.Change(as("mayor"), m.ID, meet.Change{Guests: &off})
+			w.must(err)
+		}, meet.ErrGuestsOff},
+		{"the last seat taken", func(c *meet.Config) { c.Capacity = 2 }, func(w *town, m meet.Meeting) {
+			w.join(as("sato"), m)
+		}, meet.ErrFull},
+		{"removal", usual, func(w *town, m meet.Meeting) {
+			ps, err := w.store.Participants(context.Background(), m.ID)
+			w.must(err)
+			i := slices.IndexFunc(ps, meet.Participant.Guest)
+			w.must(w.Remove(as("mayor"), m.ID, ps[i].ID))
+		}, meet.ErrRemoved},
+		{"the end", usual, func(w *town, m meet.Meeting) { w.must(w.End(as("mayor"), m.ID)) }, meet.ErrEnded},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			w := newTown(t, c.edit)
+			m := w.open()
+			w.join(as("mayor"), m)
+			guest := w.guest(m, "業者 太郎")
+			ticket := w.admit(guest, m)
+			c.then(w, m)
+			joined := w.audit.count("meet.join ok")
+			w.refused(w.media.Ask(guest, ticket.Token, false), c.want)
+			if w.audit.count("meet.join refused "+c.want.Code) != 1 || w.audit.count("meet.join ok") != joined {
+				t.Errorf("audit %v", w.audit.entries)
+			}
+			w.reconcile()
+			p, err := w.store.Participant(context.Background(), m.ID, meet.SubjectOf(core.ActorFrom(guest)))
+			w.must(err)
+			if !p.AdmittedAt.IsZero() {
+				t.Error("written as admitted")
+			}
+		})
+	}
+}
+
+func TestWhoWasInComesBackThroughALockWithoutAnotherWrite(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	w.join(as("mayor"), m)
+	in := w.join(as("sato"), m)
+	on := true
+	_, err := w.Change(as("mayor"), m.ID, meet.Change{Locked: &on})
+	w.must(err)
+	w.media.Lose(in.Token)
+	before, err := w.store.Participant(context.Background(), m.ID, "p:sato")
+	w.must(err)
+	w.clock.Advance(time.Minute)
+	again := w.admit(as("sato"), m)
+	w.must(w.media.Connect(as("sato"), again.Token, meet.PathUDP))
+	after, err := w.store.Participant(context.Background(), m.ID, "p:sato")
+	w.must(err)
+	if before != after || again.Participant != in.Participant || w.audit.count("meet.join ok") != 3 {
+		t.Errorf("%+v became %+v, audit %v", before, after, w.audit.entries)
+	}
+}
+
+func TestWhoIsRemovedBetweenTheDecisionAndTheWriteStaysOut(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	w.join(as("mayor"), m)
+	guest := w.guest(m, "業者 太郎")
+	ticket := w.admit(guest, m)
+	once := false
+	w.store.before = func(method string) {
+		if method == "Participant" && !once { // the door has looked, and has not yet decided
+			once = true
+			w.must(w.Remove(as("mayor"), m.ID, ticket.Participant))
+		}
+	}
+	if err := w.media.Connect(guest, ticket.Token, meet.PathUDP); err == nil {
+		t.Error("let in after removal")
+	}
+	w.store.before = nil
+	w.reconcile()
+	w.wantStays(m, "高橋 一郎 udp 08:30:00-")
+}
+
+func TestTicketsAreNotAskedForWithoutEnd(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	m := w.open()
+	for range 30 {
+		w.admit(as("mayor"), m)
+	}
+	_, err := w.Join(as("mayor"), m.ID)
+	w.refused(err, meet.ErrTooFast)
+	w.clock.Advance(10 * time.Second)
+	w.admit(as("mayor"), m)
 }

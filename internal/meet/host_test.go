@@ -24,20 +24,20 @@ func TestWhoWasRemovedStaysOutByEveryWay(t *testing.T) {
 	guest := w.join(guestCtx, m)
 	ear, guestEar, mayorsEar := w.listen(as("sato"), m), w.listen(guestCtx, m), w.listen(as("mayor"), m)
 	w.clock.Advance(time.Minute)
-	w.must(w.Remove(as("mayor"), m.ID, sato.Participant.ID))
+	w.must(w.Remove(as("mayor"), m.ID, sato.Participant))
 	after, err := w.store.Meeting(context.Background(), m.ID)
 	w.must(err)
 	if after.PIN == m.PIN || len(after.PIN) != 4 {
 		t.Errorf("PIN was %s and is %s", m.PIN, after.PIN)
 	}
-	w.must(w.Remove(as("mayor"), m.ID, guest.Participant.ID))
+	w.must(w.Remove(as("mayor"), m.ID, guest.Participant))
 	now, err := w.store.Meeting(context.Background(), m.ID)
 	w.must(err)
 
 	w.wantHeard("the removed", ear, "notice removed by mayor", "closed")
 	w.wantHeard("the guest", guestEar, "state", "notice removed by mayor", "closed")
 	w.wantHeard("the host", mayorsEar, "state", "state")
-	_, err = w.Change(as("mayor"), m.ID, meet.Change{Host: &sato.Participant.ID})
+	_, err = w.Change(as("mayor"), m.ID, meet.Change{Host: &sato.Participant})
 	w.refused(err, meet.ErrNotHere) // at once, not only after the next round
 	if n, _, err := w.Present(as("mayor"), m.ID); err != nil || n != 1 {
 		t.Errorf("%d present: %v", n, err)
@@ -69,7 +69,7 @@ func TestWhoWasRemovedStaysOutByEveryWay(t *testing.T) {
 	for _, in := range []struct {
 		p       core.ID
 		session string
-	}{{sato.Participant.ID, "session-of-sato"}, {guest.Participant.ID, core.ActorFrom(guestCtx).Session}} {
+	}{{sato.Participant, "session-of-sato"}, {guest.Participant, core.ActorFrom(guestCtx).Session}} {
 		if !w.relay.has(meet.RelayID(in.p, in.session)) {
 			t.Error("the relay still carries one who was removed")
 		}
@@ -88,7 +88,7 @@ func TestARemovalIsRepeatedUntilTheEngineObeys(t *testing.T) {
 	w.join(as("mayor"), m)
 	sato := w.join(as("sato"), m)
 	w.media.Break(errors.New("engine is busy"))
-	w.must(w.Remove(as("mayor"), m.ID, sato.Participant.ID))
+	w.must(w.Remove(as("mayor"), m.ID, sato.Participant))
 	w.reconcile()
 	if got := w.here(m); !slices.Equal(got, []string{"高橋 一郎 udp"}) {
 		t.Errorf("present: %v", got)
@@ -111,7 +111,7 @@ func TestWhoConnectsWhileBeingRemovedIsCut(t *testing.T) {
 	sato := w.join(as("sato"), m) // in, and opening a second tab at this moment
 	again := w.admit(as("sato"), m)
 	w.must(w.media.Ask(as("sato"), again.Token, false))
-	w.must(w.Remove(as("mayor"), m.ID, sato.Participant.ID))
+	w.must(w.Remove(as("mayor"), m.ID, sato.Participant))
 	w.media.Arrive(again.Token, meet.PathUDP)
 	w.reconcile()
 	if len(w.media.Present()) != 1 {
@@ -130,7 +130,7 @@ func TestAnEarOpenedWhileBeingRemovedIsClosed(t *testing.T) {
 	w.store.before = func(method string) {
 		if method == "Participant" && !fired {
 			fired = true
-			w.must(w.Remove(as("mayor"), m.ID, sato.Participant.ID))
+			w.must(w.Remove(as("mayor"), m.ID, sato.Participant))
 		}
 	}
 	_, _, err := w.Listen(as("sato"), m.ID)
@@ -152,11 +152,11 @@ func TestOnlyTheHostAndOrganisersHaveTheHostsPowers(t *testing.T) {
 		_, _, attendance := w.Attendance(ctx, m.ID)
 		return map[string]error{
 			"change": change, "attendance": attendance,
-			"mute":       w.Mute(ctx, m.ID, mayor.Participant.ID, meet.SourceMicrophone),
+			"mute":       w.Mute(ctx, m.ID, mayor.Participant, meet.SourceMicrophone),
 			"mute all":   w.Mute(ctx, m.ID, "", meet.SourceMicrophone),
-			"remove":     w.Remove(ctx, m.ID, mayor.Participant.ID),
+			"remove":     w.Remove(ctx, m.ID, mayor.Participant),
 			"end":        w.End(ctx, m.ID),
-			"their hand": w.Hand(ctx, m.ID, false, mayor.Participant.ID),
+			"their hand": w.Hand(ctx, m.ID, false, mayor.Participant),
 		}
 	}
 	for who, ctx := range map[string]context.Context{"a participant": as("sato"), "a guest": guest} {
@@ -199,20 +199,20 @@ func TestTheHostHandsOverToSomebodyOfTheStaffWhoIsThere(t *testing.T) {
 		_, err := w.Change(ctx, m.ID, meet.Change{Host: &to})
 		return err
 	}
-	w.refused(hand(as("mayor"), in.Participant.ID), meet.ErrHostMustBeStaff)
-	w.refused(hand(as("mayor"), away.Participant.ID), meet.ErrNotHere)
+	w.refused(hand(as("mayor"), in.Participant), meet.ErrHostMustBeStaff)
+	w.refused(hand(as("mayor"), away.Participant), meet.ErrNotHere)
 	w.refused(hand(as("mayor"), "nobody"), meet.ErrNotHere)
-	w.refused(hand(as("sato"), sato.Participant.ID), meet.ErrNotHost)
+	w.refused(hand(as("sato"), sato.Participant), meet.ErrNotHost)
 
 	ear := w.listen(as("sato"), m)
-	w.must(hand(as("mayor"), sato.Participant.ID))
+	w.must(hand(as("mayor"), sato.Participant))
 	w.wantHeard("the new host", ear, "notice host_given by mayor", "state")
 	got, err := w.Get(as("sato"), m.ID)
 	w.must(err)
 	if got.Host != "p:sato" || got.HostName != "佐藤 花子" || got.HostDept != "税務課" {
 		t.Errorf("%+v", got)
 	}
-	w.refused(hand(as("mayor"), sato.Participant.ID), meet.ErrNotHost)
+	w.refused(hand(as("mayor"), sato.Participant), meet.ErrNotHost)
 	if r, err := w.Room(as("sato"), m.ID); err != nil || !r.Host {
 		t.Errorf("the new host's room: %v, %v", r.Host, err)
 	}
@@ -233,22 +233,22 @@ func TestMuteAllSparesTheCallerAndWhoIsAway(t *testing.T) {
 	w.must(w.Mute(as("mayor"), m.ID, "", meet.SourceMicrophone))
 	got := w.media.Muted()
 	want := []suite.Muted{
-		{Participant: sato.Participant.ID, Source: meet.SourceMicrophone},
-		{Participant: in.Participant.ID, Source: meet.SourceMicrophone},
+		{Participant: sato.Participant, Source: meet.SourceMicrophone},
+		{Participant: in.Participant, Source: meet.SourceMicrophone},
 	}
 	byID := func(a, b suite.Muted) int { return cmp.Compare(a.Participant, b.Participant) }
 	slices.SortFunc(want, byID)
 	slices.SortFunc(got, byID)
 	if !slices.Equal(got, want) {
-		t.Errorf("muted %v, want %v; the caller is %s", got, want, mayor.Participant.ID)
+		t.Errorf("muted %v, want %v; the caller is %s", got, want, mayor.Participant)
 	}
 	for who, ear := range ears {
 		w.wantHeard(who, ear, "notice muted by mayor")
 	}
 	w.wantHeard("the caller", own)
 
-	w.must(w.Mute(as("mayor"), m.ID, sato.Participant.ID, meet.SourceCamera))
-	w.must(w.Mute(as("mayor"), m.ID, sato.Participant.ID, meet.SourceScreen))
+	w.must(w.Mute(as("mayor"), m.ID, sato.Participant, meet.SourceCamera))
+	w.must(w.Mute(as("mayor"), m.ID, sato.Participant, meet.SourceScreen))
 	w.wantHeard("sato", ears["sato"], "notice camera_stopped by mayor", "notice share_stopped by mayor")
 	w.wantHeard("guest", ears["guest"])
 	w.refused(w.Mute(as("mayor"), m.ID, "nobody", meet.SourceCamera), meet.ErrNotHere)
@@ -265,7 +265,7 @@ func TestNobodyRemovesThemselves(t *testing.T) {
 	w := newTown(t)
 	m := w.open()
 	in := w.join(as("mayor"), m)
-	w.refused(w.Remove(as("mayor"), m.ID, in.Participant.ID), meet.ErrRemoveSelf)
+	w.refused(w.Remove(as("mayor"), m.ID, in.Participant), meet.ErrRemoveSelf)
 	w.refused(w.Remove(as("mayor"), m.ID, "nobody"), meet.ErrNotHere)
 	if now, err := w.store.Meeting(context.Background(), m.ID); err != nil || now.PIN != m.PIN {
 		t.Errorf("the PIN changed all the same: %v", err)
@@ -288,7 +288,7 @@ func TestTheEndIsTheEndForAll(t *testing.T) {
 	w.reconcile()
 	w.wantStays(m, "高橋 一郎 udp 08:30:00-08:31:00 ended", "業者 太郎 udp 08:30:00-08:31:00 ended")
 	w.wantStays(other, "高橋 一郎 udp 08:30:00-")
-	if len(w.media.Present()) != 1 || !w.relay.has(meet.RelayID(mayor.Participant.ID, "session-of-mayor")) {
+	if len(w.media.Present()) != 1 || !w.relay.has(meet.RelayID(mayor.Participant, "session-of-mayor")) {
 		t.Errorf("present %v, revoked %v", w.media.Present(), w.relay.revoked)
 	}
 	_, _, err := w.Listen(as("mayor"), m.ID)
@@ -311,14 +311,14 @@ func TestHandsChatAndReactionsReachTheRoom(t *testing.T) {
 
 	w.must(w.Hand(as("sato"), m.ID, true, ""))
 	w.must(w.Hand(as("sato"), m.ID, true, "")) // twice is once
-	w.refused(w.Hand(as("mayor"), m.ID, true, sato.Participant.ID), meet.ErrNotHost)
+	w.refused(w.Hand(as("mayor"), m.ID, true, sato.Participant), meet.ErrNotHost)
 	r, err := w.Room(as("mayor"), m.ID)
 	w.must(err)
-	i := slices.IndexFunc(r.Roster, func(e meet.Entry) bool { return e.ID == sato.Participant.ID })
+	i := slices.IndexFunc(r.Roster, func(e meet.Entry) bool { return e.ID == sato.Participant })
 	if !r.Roster[i].Hand.Equal(w.clock.Now()) {
 		t.Errorf("%+v", r.Roster[i])
 	}
-	w.must(w.Hand(as("mayor"), m.ID, false, sato.Participant.ID))
+	w.must(w.Hand(as("mayor"), m.ID, false, sato.Participant))
 	w.wantHeard("the host", mayor, "state", "state")
 	w.wantHeard("whose hand it was", own, "state", "notice hand_lowered by 高橋 一郎", "state")
 
@@ -410,7 +410,7 @@ func TestAHostWhoWasRemovedLearnsNothingMoreOfTheMeeting(t *testing.T) {
 	w := newTown(t)
 	m := w.open()
 	host := w.join(as("mayor"), m)
-	w.must(w.Remove(as("ito", core.RoleOrganiser), m.ID, host.Participant.ID))
+	w.must(w.Remove(as("ito", core.RoleOrganiser), m.ID, host.Participant))
 	if ms, err := w.Today(as("mayor")); err != nil || len(ms) != 0 {
 		t.Errorf("the list still shows %+v, %v", ms, err)
 	}
@@ -431,7 +431,7 @@ func TestAPassTakenInReserveIsWorthlessAfterARemoval(t *testing.T) {
 	honest := w.guest(m, "市民 梅子")
 	w.join(honest, m)
 	bad := w.join(first, m)
-	w.must(w.Remove(as("mayor"), m.ID, bad.Participant.ID))
+	w.must(w.Remove(as("mayor"), m.ID, bad.Participant))
 	open := func(ctx context.Context) bool {
 		g, err := w.store.Guest(context.Background(), core.ActorFrom(ctx).Session)
 		w.must(err)

@@ -65,11 +65,12 @@ type hub struct {
 
 // live is one meeting with somebody in it.
 type live struct {
-	stays   map[core.ID]*Stay          // by participant; the stay is on disk before it is here
-	hands   map[core.ID]time.Time      // by participant
-	tickets map[core.ID]*issued        // by participant
-	ears    map[*Subscription]struct{} // screens that listen
-	paces   map[pace]*spell            // by participant and what they do
+	stays    map[core.ID]*Stay          // by participant; the stay is on disk before it is here
+	hands    map[core.ID]time.Time      // by participant
+	expected map[Subject]core.ID        // who has a ticket and is no participant yet
+	tickets  map[core.ID]*issued        // by participant
+	ears     map[*Subscription]struct{} // screens that listen
+	paces    map[pace]*spell            // by participant and what they do
 }
 
 // issued is a participant's two tickets that count: the newest, until it is used, and the one the
@@ -114,7 +115,7 @@ func (h *hub) room(meeting core.ID) *live {
 	r, ok := h.rooms[meeting]
 	if !ok {
 		r = &live{
-			stays: map[core.ID]*Stay{}, hands: map[core.ID]time.Time{},
+			stays: map[core.ID]*Stay{}, hands: map[core.ID]time.Time{}, expected: map[Subject]core.ID{},
 			tickets: map[core.ID]*issued{}, ears: map[*Subscription]struct{}{}, paces: map[pace]*spell{},
 		}
 		h.rooms[meeting] = r

@@ -138,6 +138,7 @@ func (w *town) join(ctx context.Context, m meet.Meeting) meet.Admission {
 	return in
 }
 
+// admit asks for a ticket, as the page before the click does.
 func (w *town) admit(ctx context.Context, m meet.Meeting) meet.Admission {
 	w.t.Helper()
 	in, err := w.Join(ctx, m.ID)

@@ -282,7 +282,7 @@ func HashPass(secret string) string {
 
 // Get returns a meeting to those who could join it, ended or not.
 func (s *Service) Get(ctx context.Context, id core.ID) (Meeting, error) {
-	k, err := s.knock(ctx, id)
+	k, _, err := s.knock(ctx, id)
 	if err != nil {
 		return Meeting{}, err
 	}
@@ -295,77 +295,70 @@ func (s *Service) Get(ctx context.Context, id core.ID) (Meeting, error) {
 	return m, nil
 }
 
-// Admission is the answer to a join that succeeded.
+// Admission is the answer to a knock that succeeded.
 type Admission struct {
 	Meeting     Meeting
-	Participant Participant
+	Participant core.ID // whom the ticket is for; on disk only once EnterRoom let them in
 	Token       string
 	ExpiresAt   time.Time
 	Host        bool
 }
 
-// Join admits the caller and hands out what one media connection needs.
+// Join gives the caller what one media connection needs, if they may come in. It writes nothing: a screen asks
+// before anyone has decided to come. EnterRoom decides anew, admits and remembers.
 func (s *Service) Join(ctx context.Context, id core.ID) (Admission, error) {
 	a := core.ActorFrom(ctx)
-	k, err := s.knock(ctx, id)
+	k, p, err := s.knock(ctx, id)
 	if err != nil {
-		return Admission{}, s.refuse(ctx, "meet.join", string(id), err)
+		return Admission{}, s.refuse(ctx, "meet.knock", string(id), err)
 	}
-	m := k.Meeting
 	v, refused := Admit(k)
 	if refused != nil {
-		return Admission{}, s.refuse(ctx, "meet.join", string(id), refused)
+		return Admission{}, s.refuse(ctx, "meet.knock", string(id), refused)
 	}
 	card, err := s.card(ctx, a)
 	if err != nil {
 		return Admission{}, err
 	}
 	now := s.Clock()
-	p, err := s.Store.Admit(ctx, Participant{
-		ID: core.NewID(now), Meeting: id, Subject: SubjectOf(a), AdmittedAt: now,
-		Name: card.Name, Department: card.Department, Office: card.Office,
-	})
-	if err != nil {
-		return Admission{}, fmt.Errorf("admit to meeting %s: %w", id, err)
+	if p.ID == "" {
+		p.ID = s.hub.expect(id, k.Subject, core.NewID(now))
 	}
-	if m.State == StateScheduled {
-		m.State, m.OpenedAt = StateOpen, now
+	if !s.hub.mayDo(id, p.ID, "knock", 30, 10*time.Second) {
+		return Admission{}, ErrTooFast
 	}
 	t := Ticket{
-		Nonce: core.Secret(16), Epoch: s.epoch, Meeting: id, Participant: p.ID, Name: p.Name,
+		Nonce: core.Secret(16), Epoch: s.epoch, Meeting: id, Participant: p.ID, Name: card.Name,
 		Session: a.Session, Host: v.Host, ExpiresAt: now.Add(TicketLife),
 	}
 	token, err := s.Media.Token(t)
 	if err != nil {
 		return Admission{}, fmt.Errorf("make media token: %w", err)
 	}
-	if err := s.Audit.Record(ctx, "meet.join", string(id), "ok", map[string]string{"participant": string(p.ID)}); err != nil {
-		return Admission{}, err
-	}
 	s.hub.issued(t)
-	return Admission{Meeting: m, Participant: p, Token: token, ExpiresAt: t.ExpiresAt, Host: v.Host}, nil
+	return Admission{Meeting: k.Meeting, Participant: p.ID, Token: token, ExpiresAt: t.ExpiresAt, Host: v.Host}, nil
 }
 
-// knock gathers what Admit looks at.
-func (s *Service) knock(ctx context.Context, id core.ID) (Knock, error) {
+// knock gathers what Admit looks at. The participant is the zero one for somebody who is none yet.
+func (s *Service) knock(ctx context.Context, id core.ID) (Knock, Participant, error) {
 	a := core.ActorFrom(ctx)
 	who := SubjectOf(a)
 	if who == "" {
-		return Knock{}, ErrSignIn
+		return Knock{}, Participant{}, ErrSignIn
 	}
 	m, err := s.Store.Meeting(ctx, id)
 	if err != nil {
-		return Knock{}, fmt.Errorf("find meeting %s: %w", id, err)
+		return Knock{}, Participant{}, fmt.Errorf("find meeting %s: %w", id, err)
 	}
 	p, err := s.Store.Participant(ctx, id, who)
 	if err != nil && !errors.Is(err, ErrNotHere) {
-		return Knock{}, fmt.Errorf("find participant: %w", err)
+		return Knock{}, Participant{}, fmt.Errorf("find participant: %w", err)
 	}
 	return Knock{
 		Meeting: m, Subject: who, Organiser: a.Has(core.RoleOrganiser), Invited: p.Invited,
 		WasIn: !p.AdmittedAt.IsZero(), Removed: !p.RemovedAt.IsZero(),
 		Present: s.hub.count(id, p.ID), Capacity: s.Capacity,
-	}, nil
+	}, p, nil
 }
 
 // card is how the caller is known to the others.

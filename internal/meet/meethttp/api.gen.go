@@ -53,7 +53,8 @@ type ServerInterface interface {
 	// RaiseHand Raise or lower the own hand; the host may lower another's.
 	// (PUT /api/meetings/{meeting}/hand)
 	RaiseHand(w http.ResponseWriter, r *http.Request, meeting MeetingID)
-	// JoinMeeting Admission. Answers with all the browser needs to connect; the token serves one connection and lives five minutes at most.
+	// JoinMeeting Knocks, without going in: answers with all the browser needs to connect, and writes nothing. Admission is decided again when it
+	// connects, and only then is there a participant. The token serves one connection and lives five minutes at most.
 	// (POST /api/meetings/{meeting}/join)
 	JoinMeeting(w http.ResponseWriter, r *http.Request, meeting MeetingID)
 	// Mute Mute one participant, or all but the host (host). `screen` stops that person's screen share.
@@ -1191,7 +1192,8 @@ type StrictServerInterface interface {
 	// RaiseHand Raise or lower the own hand; the host may lower another's.
 	// (PUT /api/meetings/{meeting}/hand)
 	RaiseHand(ctx context.Context, request RaiseHandRequestObject) (RaiseHandResponseObject, error)
-	// JoinMeeting Admission. Answers with all the browser needs to connect; the token serves one connection and lives five minutes at most.
+	// JoinMeeting Knocks, without going in: answers with all the browser needs to connect, and writes nothing. Admission is decided again when it
+	// connects, and only then is there a participant. The token serves one connection and lives five minutes at most.
 	// (POST /api/meetings/{meeting}/join)
 	JoinMeeting(ctx context.Context, request JoinMeetingRequestObject) (JoinMeetingResponseObject, error)
 	// Mute Mute one participant, or all but the host (host). `screen` stops that person's screen share.

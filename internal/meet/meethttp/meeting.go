@@ -115,12 +115,12 @@ func (a *API) JoinMeeting(ctx context.Context, r JoinMeetingRequestObject) (Join
 	if err != nil {
 		return nil, err
 	}
-	ice, err := a.iceServers(ctx, meet.RelayID(in.Participant.ID, core.ActorFrom(ctx).Session))
+	ice, err := a.iceServers(ctx, meet.RelayID(in.Participant, core.ActorFrom(ctx).Session))
 	if err != nil {
 		return nil, err
 	}
 	return JoinMeeting200JSONResponse{
-		Participant: string(in.Participant.ID), Token: in.Token, ExpiresAt: in.ExpiresAt, Host: in.Host,
+		Participant: string(in.Participant), Token: in.Token, ExpiresAt: in.ExpiresAt, Host: in.Host,
 		MediaPath: MediaPath, IceServers: ice,
 	}, nil
 }

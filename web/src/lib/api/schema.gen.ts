@@ -230,7 +230,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Admission. Answers with all the browser needs to connect; the token serves one connection and lives five minutes at most. */
+        /**
+         * Knocks, without going in: answers with all the browser needs to connect, and writes nothing. Admission is decided again when it
+         *     connects, and only then is there a participant. The token serves one connection and lives five minutes at most.
+         */
         post: operations["joinMeeting"];
         delete?: never;
         options?: never;

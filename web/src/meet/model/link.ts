@@ -9,6 +9,7 @@ export interface Ticket {
   token: string;
   media_path: string;
   ice_servers: IceServer[];
+  expires_at: string;
 }
 
 export interface IceServer {
@@ -19,6 +20,8 @@ export interface IceServer {
 
 /** What a connection tells about itself. After `closed` nothing more comes. */
 export interface LinkEvents {
+  /** the server has let us in; media come next */
+  admitted(): void;
   /** the connection is being taken up again underneath; picture and sound may stand still */
   resuming(): void;
   resumed(): void;

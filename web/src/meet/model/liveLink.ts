@@ -182,6 +182,7 @@ export class LiveLink implements Link, Outlet {
     });
     r.on(RoomEvent.TrackUnsubscribed, (track) => this.#silence(track));
     r.on(RoomEvent.AudioPlaybackStatusChanged, () => this.soundBlocked.set(!r.canPlaybackAudio));
+    r.on(RoomEvent.SignalConnected, () => this.#tell(() => this.#events.admitted()));
     r.on(RoomEvent.SignalReconnecting, () => this.#tell(() => this.#events.resuming()));
     r.on(RoomEvent.Reconnecting, () => this.#tell(() => this.#events.resuming()));
     r.on(RoomEvent.Reconnected, () => {

@@ -1,5 +1,6 @@
 import type { Schemas } from "@/lib/api/client";
 import { ApiError } from "@/lib/api/problem";
+import { serverNow } from "@/lib/clock";
 import { joinMeeting } from "../api/joinMeeting";
 import type { ReactionKind } from "../api/react";
 import { say } from "../api/say";
@@ -67,6 +68,7 @@ export class MeetingRoom {
     let made: RoomStream | undefined;
     this.session = new RoomSession({
       join: (signal) => joinMeeting(id, signal),
+      left: (t) => Date.parse(t.expires_at) - serverNow().getTime(),
       newLink: (events) => new LiveLink(this.media, events, this.preferred.value.get().audiooutput?.id),
       newStream: () => {
         made?.close();

@@ -21,6 +21,7 @@ const calm: LinkHealth = {
 /** A server and its connections, both as the test wants them. */
 class World {
   knocks = 0;
+  left = 120_000;
   answer: () => Promise<Ticket> = async () => this.ticket();
   connect: (l: FakeLink) => Promise<void> = async () => {};
   links: FakeLink[] = [];
@@ -34,6 +35,7 @@ class World {
         new Promise<never>((_, no) => signal.addEventListener("abort", () => no(new Error("aborted")))),
       ]);
     },
+    left: () => this.left,
     newLink: (events) => {
       const l = new FakeLink(this, events);
       this.links.push(l);
@@ -50,7 +52,7 @@ class World {
   });
 
   ticket(): Ticket {
-    return { participant: "p1", token: `t${this.knocks}`, media_path: "/media", ice_servers: [] };
+    return { participant: "p1", token: `t${this.knocks}`, media_path: "/media", ice_servers: [], expires_at: "" };
   }
 
   get link(): FakeLink {
@@ -93,7 +95,7 @@ class FakeLink implements Link {
   ) {}
   connect(t: Ticket) {
     this.token = t.token;
-    return this.world.connect(this);
+    return this.world.connect(this).then(() => this.events.admitted());
   }
   setIceServers(s: readonly IceServer[]) {
     this.ice = s;
@@ -278,6 +280,54 @@ describe("room session", () => {
     await vi.advanceTimersByTimeAsync(3000);
     expect(w.view).toMatchObject({ phase: "joining" });
     expect(w.view.tries).toBeGreaterThan(1);
+  });
+
+  it("only connects when pressed, with the ticket asked for at the door", async () => {
+    w.session.prepare();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(w.knocks).toBe(1);
+    expect(w.stream).toEqual([]);
+    expect(w.view.phase).toBe("idle");
+    w.answer = () => new Promise(() => {});
+    await w.join();
+    expect(w.view.phase).toBe("live");
+    expect(w.link.token).toBe("t1");
+    w.session.prepare();
+    expect(w.knocks).toBe(1);
+  });
+
+  it("asks at once for another ticket when the one at hand does not open the door, and says what it hears", async () => {
+    w.session.prepare();
+    w.connect = async (l) => {
+      if (l.token === "t1") throw new Error("403");
+    };
+    await w.join();
+    expect(w.view.phase).toBe("live");
+    expect(w.link.token).toBe("t2");
+    expect(w.stream).toEqual(["open"]);
+    w.session.leave();
+
+    w = new World();
+    w.session.prepare();
+    await vi.advanceTimersByTimeAsync(50);
+    w.connect = async () => {
+      throw new Error("403");
+    };
+    w.answer = async () => {
+      throw new Refused(403, "meeting_locked", "鍵");
+    };
+    await w.join();
+    expect(w.view.ending).toEqual({ kind: "refused", code: "meeting_locked", detail: "鍵" });
+    expect(w.stream).toEqual([]);
+  });
+
+  it("does not use a ticket that has lain about for too long", async () => {
+    w.session.prepare();
+    await vi.advanceTimersByTimeAsync(50);
+    w.left = 1000;
+    await w.join();
+    expect(w.view.phase).toBe("live");
+    expect(w.link.token).toBe("t2");
   });
 
   it("does not connect any more after leaving in the middle of joining", async () => {

@@ -1,3 +1,4 @@
+import { TicketAhead } from "./ahead";
 import { Cell } from "./cell";
 import { backOff, type Ending, judgeRefusal, next, type Phase, type Step } from "./life";
 import { LineJudge } from "./line";
@@ -53,6 +54,8 @@ export interface SessionStream {
 
 export interface SessionDeps {
   join(signal: AbortSignal): Promise<Ticket>;
+  /** ms until a ticket is worthless */
+  left(t: Ticket): number;
   newLink(events: LinkEvents): Link;
   /** makes the stream; what it tells goes to the session's on… methods */
   newStream(): SessionStream;
@@ -92,6 +95,7 @@ export class RoomSession {
   readonly #dog = new Watchdog();
   readonly #steady = new SteadyQuality();
   readonly #line = new LineJudge();
+  readonly #ahead: TicketAhead;
   #stream: SessionStream | undefined;
   #link: Link | undefined;
   #unwatch: (() => void)[] = [];
@@ -110,9 +114,16 @@ export class RoomSession {
       now: () => performance.now(),
       ...deps,
     };
+    const ask = () => deps.join(AbortSignal.timeout(deadlines.join));
+    this.#ahead = new TicketAhead({ ask, left: deps.left });
   }
 
-  /** Knocks. Does nothing while a stay is going on. */
+  /** Somebody is at the door and may join any moment. To be called on every sign of life; it asks seldom. */
+  prepare(): void {
+    if (this.view.get().phase === "idle") this.#ahead.want();
+  }
+
+  /** Goes in. Does nothing while a stay is going on. */
   join(): void {
     const phase = this.view.get().phase;
     if (phase !== "idle" && phase !== "ended") return;
@@ -182,6 +193,7 @@ export class RoomSession {
   /** Tries to get in until it works or there is nothing to get into. */
   async #enter(wasIn: boolean, atOnce = !wasIn): Promise<void> {
     const signal = this.#abort.signal;
+    if (!wasIn && (await this.#enterPrepared(signal))) return;
     for (let n = 0; !signal.aborted; n++) {
       if (n > 0 || !atOnce) {
         const woken = new Promise<void>((r) => {
@@ -195,6 +207,12 @@ export class RoomSession {
       if (ticket !== undefined && (await this.#connect(ticket, signal))) return;
       this.view.patch({ tries: n + 1 });
     }
+  }
+
+  // Whatever is wrong with the ticket at hand, e.g. that the meeting has been locked since: asking now tells.
+  async #enterPrepared(signal: AbortSignal): Promise<boolean> {
+    const ticket = await withDeadline(this.#ahead.take(), deadlines.join, signal).catch(() => undefined);
+    return ticket !== undefined && !signal.aborted && (await this.#connect(ticket, signal));
   }
 
   async #knock(signal: AbortSignal, wasIn: boolean): Promise<Ticket | undefined> {
@@ -218,18 +236,13 @@ export class RoomSession {
 
   async #connect(ticket: Ticket, signal: AbortSignal): Promise<boolean> {
     const link: Link = this.#d.newLink({
+      admitted: () => this.#mine(link, () => this.#hear()),
       resuming: () => this.#mine(link, () => this.#setResuming(true)),
       resumed: () => this.#mine(link, () => this.#setResuming(false)),
       closed: (why) => this.#mine(link, () => this.#lost(why)),
     });
     this.#link = link;
     this.view.patch({ me: ticket.participant });
-    if (this.#stream === undefined) {
-      this.#stream = this.#d.newStream();
-      this.#stream.open();
-    } else {
-      this.#stream.reopen();
-    }
     try {
       await withDeadline(link.connect(ticket), deadlines.connect, signal);
     } catch (err) {
@@ -259,6 +272,16 @@ export class RoomSession {
       soundBlocked: link.soundBlocked.get(),
     });
     return true;
+  }
+
+  // Not before: who has not been let in has nothing to hear.
+  #hear(): void {
+    if (this.#stream !== undefined) {
+      this.#stream.reopen();
+      return;
+    }
+    this.#stream = this.#d.newStream();
+    this.#stream.open();
   }
 
   #mine(link: Link, f: () => void): void {

@@ -17,6 +17,7 @@ export function Prejoin({ room, meeting }: { room: MeetingRoom; meeting: Schemas
   const { t } = useTranslation();
   const local = useCell(room.media.state);
   const devices = useOpening(room);
+  useTicketAhead(room);
   const due = standing(meeting, useNow()).kind === "due";
   // Whoever presses before the devices are open does not wait for them: they are published when they are ready.
   const join = (withCamera: boolean) => {
@@ -69,6 +70,21 @@ export function Prejoin({ room, meeting }: { room: MeetingRoom; meeting: Schemas
       </div>
     </Page>
   );
+}
+
+/** Sees that the press has a ticket at hand, as long as somebody is at the page. */
+function useTicketAhead(room: MeetingRoom): void {
+  useEffect(() => {
+    const here = () => {
+      if (!document.hidden) room.session.prepare();
+    };
+    here();
+    const signs = ["pointermove", "pointerdown", "keydown", "focus", "visibilitychange"];
+    for (const s of signs) window.addEventListener(s, here, { passive: true });
+    return () => {
+      for (const s of signs) window.removeEventListener(s, here);
+    };
+  }, [room]);
 }
 
 /** Opens microphone and camera once, with the devices chosen last. */
