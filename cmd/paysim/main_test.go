@@ -21,30 +21,12 @@ import (
 	"yakusho/internal/testkit"
 )
 
-// output is a writer that can be read while it is written.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
-
 // start runs the command until the test ends and returns its address and what it printed. stop ends it
 // and returns the exit code.
-func start(t *testing.T, args ...string) (url string, out *output, stop func() int) {
+func start(t *testing.T, args ...string) (url string, out *testkit.Output, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	out = &output{}
+	out = &testkit.Output{}
 	code := make(chan int, 1)
 	go func() { code <- run(ctx, args, out, out) }()
 	stop = sync.OnceValue(func() int { cancel(); return <-code })

@@ -22,9 +22,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"yakusho/internal/meet/meettest"
+	"yakusho/internal/testkit"
 )
 
 // process is a server in a process of its own: the test binary run as yakusho.
@@ -33,26 +32,8 @@ type process struct {
 	cmd  *exec.Cmd
 	data string
 	base string // https://127.0.0.1:PORT
-	out  *output
+	out  *testkit.Output
 	done chan error
-}
-
-// output is what a process said, readable while it speaks.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
 }
 
 // freePort returns a port that was free for TCP and UDP a moment ago.
@@ -108,7 +89,7 @@ func begin(t *testing.T, data, port string, more ...string) *process {
 		t.Fatal(err)
 	}
 	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:" + port, "--http", "off"}, more...)
-	p := &process{t: t, cmd: exec.Command(exe, args...), data: data, base: "https://127.0.0.1:" + port, out: &output{}, done: make(chan error, 1)}
+	p := &process{t: t, cmd: exec.Command(exe, args...), data: data, base: "https://127.0.0.1:" + port, out: &testkit.Output{}, done: make(chan error, 1)}
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -226,25 +207,6 @@ func (b *browser) openMeeting() wireMeeting {
 		b.t.Fatalf("open meeting: %d %s", status, text)
 	}
 	return m
-}
-
-// enter goes into a meeting as far as the media engine: in the books, without media.
-func (b *browser) enter(m wireMeeting) {
-	b.t.Helper()
-	var ticket struct {
-		Token     string
-		MediaPath string `json:"media_path"`
-	}
-	if status, text := b.do("POST", "/api/meetings/"+m.ID+"/join", nil, &ticket); status != 200 {
-		b.t.Fatalf("join: %d %s", status, text)
-	}
-	c, _, err := websocket.Dial(b.t.Context(), b.base+ticket.MediaPath+"/rtc?access_token="+ticket.Token, &websocket.DialOptions{
-		HTTPClient: b.http, HTTPHeader: http.Header{"Origin": {b.base}},
-	})
-	if err != nil {
-		b.t.Fatalf("connect: %v", err)
-	}
-	b.t.Cleanup(func() { _ = c.CloseNow() })
 }
 
 // sse reads a meeting's event stream until ctx ends and gives each event to f.

@@ -14,33 +14,15 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"yakusho/internal/core"
+	"yakusho/internal/testkit"
 )
 
-// lines is a log that is safe to write from a server and read from a test.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func jsonLog() (*slog.Logger, *lines) {
-	l := new(lines)
+func jsonLog() (*slog.Logger, *testkit.Output) {
+	l := new(testkit.Output)
 	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug})), l
 }
 
@@ -471,7 +453,7 @@ func TestServerCutsWhatDoesNotFinishInTime(t *testing.T) {
 
 func TestNetHTTPChatterIsDebugAndItsPanicsAreErrors(t *testing.T) {
 	t.Parallel()
-	out := new(lines)
+	out := new(testkit.Output)
 	srv := NewServer(nil, slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	srv.ErrorLog.Print("http: TLS handshake error from 1.2.3.4")
 	if out.String() != "" {

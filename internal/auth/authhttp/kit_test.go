@@ -1,14 +1,12 @@
 package authhttp_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,25 +28,8 @@ type site struct {
 	auth    *auth.Service
 	db      *sqldb.DB
 	clock   *testkit.Clock
-	log     *buffer
+	log     *testkit.Output
 	token   string
-}
-
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 type noAudit struct{}
@@ -76,7 +57,7 @@ func samples() []auth.SampleAccount {
 
 func newSite(t *testing.T, sample []auth.SampleAccount) *site {
 	t.Helper()
-	s := &site{t: t, db: testkit.Open(t, testkit.SQLite(t)), clock: testkit.NewClock(time.Time{}), log: &buffer{}}
+	s := &site{t: t, db: testkit.Open(t, testkit.SQLite(t)), clock: testkit.NewClock(time.Time{}), log: &testkit.Output{}}
 	store, err := authsql.Open(t.Context(), s.db)
 	if err != nil {
 		t.Fatal(err)

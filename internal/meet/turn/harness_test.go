@@ -37,19 +37,6 @@ func (c *fakeClock) move(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// syncBuffer is a log a test can read while the server writes.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
-
 // bench is one server with TLS in front and an echo in the place of the media engine.
 type bench struct {
 	*Server
@@ -60,14 +47,14 @@ type bench struct {
 	mint  *Issuer
 	addr  string
 	tls   *tls.Config
-	log   *syncBuffer
+	log   *testkit.Output
 }
 
 type option func(*Config, *timing)
 
 func newBench(t *testing.T, media []string, opts ...option) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: &fakeClock{t: time.Unix(1_800_000_000, 0)}, log: &syncBuffer{}}
+	b := &bench{t: t, clock: &fakeClock{t: time.Unix(1_800_000_000, 0)}, log: &testkit.Output{}}
 	for _, m := range media {
 		pc, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(m)))
 		if err != nil {
