@@ -156,7 +156,9 @@ func (a *Authority) look() {
 	if err := a.lookCA(now); err != nil {
 		a.log.Error("server certificate could not be renewed; the old one stays in use", "err", err)
 		cert := a.now.Load().cert
-		a.put(cert, append(a.warnCA(cert.Leaf, now), Warning{"cert_renewal_failed",
-			"サーバー証明書を更新できませんでした。いまの証明書を使い続けています。ディスクの空きとフォルダーの権限を確かめてください。"}))
+		a.put(cert, append(a.warnCA(cert.Leaf, now), Warning{
+			"cert_renewal_failed",
+			"サーバー証明書を更新できませんでした。いまの証明書を使い続けています。ディスクの空きとフォルダーの権限を確かめてください。",
+		}))
 	}
 }

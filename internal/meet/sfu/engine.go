@@ -299,6 +299,7 @@ func (a atLeast) Enabled(ctx context.Context, l slog.Level) bool {
 func (a atLeast) WithAttrs(as []slog.Attr) slog.Handler {
 	return atLeast{a.level, a.Handler.WithAttrs(as)}
 }
+
 func (a atLeast) WithGroup(name string) slog.Handler {
 	return atLeast{a.level, a.Handler.WithGroup(name)}
 }

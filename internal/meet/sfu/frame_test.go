@@ -109,19 +109,29 @@ func FuzzFrames(f *testing.F) {
 func TestOnlyTheMessagesOfSendingAndReceivingPass(t *testing.T) {
 	t.Parallel()
 	for _, m := range []*livekit.SignalRequest{
-		{Message: &livekit.SignalRequest_Offer{}}, {Message: &livekit.SignalRequest_Answer{}}, {Message: &livekit.SignalRequest_Trickle{}},
-		{Message: &livekit.SignalRequest_AddTrack{}}, {Message: &livekit.SignalRequest_Mute{}}, {Message: &livekit.SignalRequest_Leave{}},
-		{Message: &livekit.SignalRequest_Subscription{}}, {Message: &livekit.SignalRequest_TrackSetting{}},
-		{Message: &livekit.SignalRequest_SyncState{}}, {Message: &livekit.SignalRequest_UpdateLayers{}},
-		{Message: &livekit.SignalRequest_UpdateAudioTrack{}}, {Message: &livekit.SignalRequest_UpdateVideoTrack{}},
-		{Message: &livekit.SignalRequest_Ping{}}, {Message: &livekit.SignalRequest_PingReq{}},
+		{Message: &livekit.SignalRequest_Offer{}},
+		{Message: &livekit.SignalRequest_Answer{}},
+		{Message: &livekit.SignalRequest_Trickle{}},
+		{Message: &livekit.SignalRequest_AddTrack{}},
+		{Message: &livekit.SignalRequest_Mute{}},
+		{Message: &livekit.SignalRequest_Leave{}},
+		{Message: &livekit.SignalRequest_Subscription{}},
+		{Message: &livekit.SignalRequest_TrackSetting{}},
+		{Message: &livekit.SignalRequest_SyncState{}},
+		{Message: &livekit.SignalRequest_UpdateLayers{}},
+		{Message: &livekit.SignalRequest_UpdateAudioTrack{}},
+		{Message: &livekit.SignalRequest_UpdateVideoTrack{}},
+		{Message: &livekit.SignalRequest_Ping{}},
+		{Message: &livekit.SignalRequest_PingReq{}},
 	} {
 		if !allowed(m) {
 			t.Errorf("%T is kept out", m.GetMessage())
 		}
 	}
 	for _, m := range []*livekit.SignalRequest{
-		{}, {Message: &livekit.SignalRequest_Simulate{}}, {Message: &livekit.SignalRequest_UpdateMetadata{}},
+		{},
+		{Message: &livekit.SignalRequest_Simulate{}},
+		{Message: &livekit.SignalRequest_UpdateMetadata{}},
 		{Message: &livekit.SignalRequest_SubscriptionPermission{}},
 	} {
 		if allowed(m) {

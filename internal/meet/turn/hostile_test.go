@@ -67,7 +67,9 @@ func TestBrokenMessagesAreDroppedAndTheConnectionGoesOn(t *testing.T) {
 	response[0] = 0x01
 	for _, m := range [][]byte{
 		overrun, cut, unknown, response,
-		{0x40, 1, 0, 0}, {0x40, 1, 0, 4, 1, 2, 3, 4}, {0x7f, 0xff, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8},
+		{0x40, 1, 0, 0},
+		{0x40, 1, 0, 4, 1, 2, 3, 4},
+		{0x7f, 0xff, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8},
 	} {
 		if _, err := c.conn.Write(m); err != nil {
 			t.Fatal(err)
