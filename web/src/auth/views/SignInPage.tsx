@@ -18,9 +18,11 @@ export function SignInPage() {
   return (
     <Page className="flex flex-col justify-center">
       <div className="mx-auto grid w-full max-w-[1104px] overflow-hidden rounded-box border border-line bg-paper lg:grid-cols-[1fr_528px]">
-        <div className="flex flex-col gap-6 bg-key-soft p-6 md:p-8 lg:px-12">
-          <Logo town={s.office.name} size="l" />
-          <p className="text-xl text-ink">{t("signin.lead")}</p>
+        <div className="flex flex-col gap-6 bg-key-soft p-6 md:p-8 lg:px-12 short:py-4">
+          <div className="short:hidden">
+            <Logo town={s.office.name} size="l" />
+          </div>
+          <p className="text-xl text-ink short:hidden">{t("signin.lead")}</p>
           <Townscape className="my-auto hidden w-full text-key lg:block" />
           <div className="flex flex-wrap gap-4">
             <LinkButton href="/number" icon="keypad">

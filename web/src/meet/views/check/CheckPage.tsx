@@ -93,7 +93,7 @@ function Check({ run }: { run: CheckRun }) {
         </div>
         <ol className="m-0 list-none overflow-hidden rounded-box border border-line bg-paper p-0">
           {v.rows.map((r) => (
-            <RowLine key={r.id} row={r} />
+            <RowLine key={r.id} row={r} asking={v.phase === "asking" && r.id === "speaker"} />
           ))}
         </ol>
         {person !== undefined && (
@@ -125,7 +125,7 @@ const tones: Record<Mark, Tone> = {
   skipped: "plain",
 };
 
-function RowLine({ row: r }: { row: Row }) {
+function RowLine({ row: r, asking }: { row: Row; asking: boolean }) {
   const { t } = useTranslation();
   const ground = r.mark === "bad" ? "bg-err-soft" : r.mark === "warn" ? "bg-warn-soft" : "";
   return (
@@ -137,10 +137,12 @@ function RowLine({ row: r }: { row: Row }) {
       <Icon name={icons[r.id]} size={28} className="text-key" />
       <div className="leading-normal">
         <b className="block text-ink">{t(`meet.check.${r.id}.title`)}</b>
-        <span>{rowWords(r, t as (k: string, o?: Record<string, unknown>) => string)}</span>
+        <span>
+          {asking ? t("meet.check.askRow") : rowWords(r, t as (k: string, o?: Record<string, unknown>) => string)}
+        </span>
       </div>
       <div className="col-start-2 flex items-center sm:col-start-3">
-        {r.mark === "waiting" ? (
+        {r.mark === "waiting" || asking ? (
           <span className="text-sub">{t("meet.check.mark.waiting")}</span>
         ) : (
           <Status tone={tones[r.mark]}>
