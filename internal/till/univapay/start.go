@@ -32,10 +32,12 @@ func (p *Provider) Start(ctx context.Context, o till.Order) (till.Answer, error)
 		return p.Query(ctx, a)
 	}
 	var t token
-	err := p.post(ctx, "/tokens", key("token", a.ID, 0), in, &t, nil)
-	if err == nil && !uuid(t.ID) {
-		err = fmt.Errorf("POST /tokens: %w: no id", errGarbled)
-	}
+	err := p.post(ctx, posting{path: "/tokens", key: key("token", a.ID, 0), in: in, out: &t, check: func() error {
+		if !uuid(t.ID) {
+			return fmt.Errorf("POST /tokens: %w: no id", errGarbled)
+		}
+		return nil
+	}})
 	if err != nil {
 		return p.noToken(ctx, a, err)
 	}
@@ -145,37 +147,45 @@ func (p *Provider) charge(ctx context.Context, a till.Attempt, token string) (ch
 		Metadata: map[string]string{metaAttempt: string(a.ID)},
 	}
 	doubt := p.remembers(a.ID)
-	err = p.post(ctx, "/charges", key("charge", a.ID, 0), in, &ch, func(last error) error {
-		var r *refusal
-		if last != nil && (!errors.As(last, &r) || r.moved()) {
-			doubt = true // an earlier try may have arrived: a refusal of this one proves nothing
-		}
-		if p.late(a) {
-			return errLate
-		}
-		p.remember(a.ID)
-		return nil
+	err = p.post(ctx, posting{path: "/charges", key: key("charge", a.ID, 0), in: in, out: &ch,
+		before: func(last error) error {
+			var r *refusal
+			if last != nil && (!errors.As(last, &r) || r.moved()) {
+				doubt = true // an earlier try may have arrived: a refusal of this one proves nothing
+			}
+			if p.late(a) {
+				return errLate
+			}
+			p.remember(a.ID)
+			return nil
+		},
+		check: func() error { return ch.check(p.store, a) },
 	})
-	if err == nil {
-		err = ch.check(p.store, a)
-		return ch, false, err
-	}
 	var r *refusal
 	return ch, !doubt && errors.As(err, &r) && !r.moved(), err
 }
 
-// post makes a POST, up to three times under one key. before is called with the error of the last try, nil at first,
-// and may end it.
-func (p *Provider) post(ctx context.Context, path, key string, in, out any, before func(last error) error) error {
+// posting is a POST of Start.
+type posting struct {
+	path, key string
+	in, out   any
+	before    func(last error) error // is told how the last try went, nil at first, and may end it
+	check     func() error           // of what came out
+}
+
+// post makes a POST, up to three times under one key.
+func (p *Provider) post(ctx context.Context, c posting) error {
 	var err error
 	for n := range tries {
-		if before != nil {
-			if stop := before(err); stop != nil {
+		if c.before != nil {
+			if stop := c.before(err); stop != nil {
 				return stop
 			}
 		}
-		if _, err = p.client.do(ctx, ask{method: http.MethodPost, path: path, key: key, body: in}, out); err == nil {
-			return nil
+		if _, err = p.client.do(ctx, ask{method: http.MethodPost, path: c.path, key: c.key, body: c.in}, c.out); err == nil {
+			if err = c.check(); err == nil {
+				return nil
+			}
 		}
 		pause, again := worthAnother(err)
 		if !again || n == tries-1 || !p.rest(ctx, max(pause, p.pause)) {
