@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +33,10 @@ type Stage struct {
 	Decline func(a till.Attempt) error
 	// Taken is the truth: what the customer is without now. Every attempt id makes its own sum.
 	Taken func(a till.Attempt) core.Money
+
+	// Idle tells a call of Start that moves no money, where there are several: a start that got no further may say not
+	// paid whatever became of it. Nil where each call may.
+	Idle func(call string) bool
 
 	// Sim and its Wire are there for a provider on a network.
 	Sim *Sim
@@ -103,6 +108,15 @@ func RunProvider(t *testing.T, stage func(t *testing.T) *Stage) {
 
 func (s *Stage) pays() bool  { return s.Pay != nil || s.Code != nil || s.Way == till.WayCash }
 func (s *Stage) waits() bool { return s.Code == nil && s.Way != till.WayCash || s.Linger != nil }
+
+// idle reports whether none of the calls since the last spoil can have moved money.
+func (s *Stage) idle() bool {
+	if s.Idle == nil {
+		return false
+	}
+	return !slices.ContainsFunc(s.Sim.Wire.Calls(), func(call string) bool { return !s.Idle(call) })
+}
+
 func (s *Stage) hands() bool { return s.Provider.Terms(till.Attempt{Way: s.Way}).Hands }
 
 func (s *Stage) refunds() bool {
