@@ -22,6 +22,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"yakusho/internal/meet/meettest"
 	"yakusho/internal/testkit"
 )
@@ -207,6 +209,25 @@ func (b *browser) openMeeting() wireMeeting {
 		b.t.Fatalf("open meeting: %d %s", status, text)
 	}
 	return m
+}
+
+// enter goes into a meeting as far as the media engine: in the books, without media.
+func (b *browser) enter(m wireMeeting) {
+	b.t.Helper()
+	var ticket struct {
+		Token     string
+		MediaPath string `json:"media_path"`
+	}
+	if status, text := b.do("POST", "/api/meetings/"+m.ID+"/join", nil, &ticket); status != 200 {
+		b.t.Fatalf("join: %d %s", status, text)
+	}
+	c, _, err := websocket.Dial(b.t.Context(), b.base+ticket.MediaPath+"/rtc?access_token="+ticket.Token, &websocket.DialOptions{
+		HTTPClient: b.http, HTTPHeader: http.Header{"Origin": {b.base}},
+	})
+	if err != nil {
+		b.t.Fatalf("connect: %v", err)
+	}
+	b.t.Cleanup(func() { _ = c.CloseNow() })
 }
 
 // sse reads a meeting's event stream until ctx ends and gives each event to f.

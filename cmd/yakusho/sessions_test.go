@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -47,17 +46,9 @@ func TestTheConsoleHelpsAnAdminBackIn(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	p := launch(t, data, freePort(t), "--sample")
-	exe, err := exec.LookPath("yakusho")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command(exe, "account", "reset", "suzuki", "--data", data).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	password := reset(t, data, "suzuki")
 	b := p.browser()
-	b.signIn("suzuki", lines[len(lines)-1])
+	b.signIn("suzuki", password)
 	if status, text := b.do("GET", "/api/accounts", nil, nil); status != 403 || !strings.Contains(text, "password_change_needed") {
 		t.Errorf("a temporary password opens more than its own change: %d %s", status, text)
 	}
