@@ -80,7 +80,9 @@ generate:
 	$(OAPI) -config api/auth.gen.yaml api/openapi.yaml
 	$(OAPI) -config api/meet.gen.yaml api/openapi.yaml
 	$(OAPI) -config api/meet.models.gen.yaml api/openapi.yaml
-	gofmt -w internal/auth/authhttp/api.gen.go internal/meet/meethttp/api.gen.go internal/meet/meethttp/models.gen.go
+	$(OAPI) -config api/till.gen.yaml api/openapi.yaml
+	$(OAPI) -config api/till.models.gen.yaml api/openapi.yaml
+	gofmt -w internal/auth/authhttp/api.gen.go internal/meet/meethttp/api.gen.go internal/meet/meethttp/models.gen.go internal/till/tillhttp/api.gen.go internal/till/tillhttp/models.gen.go
 	cd web && npm run generate
 
 # Generated code is committed; what it is generated from must not have moved on.

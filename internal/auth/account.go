@@ -116,7 +116,7 @@ func cleanRoles(roles []core.Role) ([]core.Role, error) {
 	}
 	for _, r := range out {
 		switch r {
-		case core.RoleAdmin, core.RoleOrganiser, core.RoleStaff:
+		case core.RoleAdmin, core.RoleOrganiser, core.RoleStaff, core.RoleClerk, core.RoleAccountant:
 		default:
 			return nil, errRoleUnknown.Because("role %q", clip(string(r), 40))
 		}

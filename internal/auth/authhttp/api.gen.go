@@ -18,15 +18,21 @@ import (
 
 // Defines values for Role.
 const (
-	Admin     Role = "admin"
-	Organiser Role = "organiser"
-	Staff     Role = "staff"
+	Accountant Role = "accountant"
+	Admin      Role = "admin"
+	Clerk      Role = "clerk"
+	Organiser  Role = "organiser"
+	Staff      Role = "staff"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
+	case Accountant:
+		return true
 	case Admin:
+		return true
+	case Clerk:
 		return true
 	case Organiser:
 		return true
@@ -125,11 +131,29 @@ type Problem struct {
 	Code string `json:"code"`
 
 	// Detail Japanese: what happened and what to do next
-	Detail    string  `json:"detail"`
-	RequestId *string `json:"request_id,omitempty"`
-	Status    int     `json:"status"`
-	Title     string  `json:"title"`
-	Type      string  `json:"type"`
+	Detail string `json:"detail"`
+
+	// Problems everything that is wrong with what was entered, or with a file
+	Problems  *[]ProblemDetail `json:"problems,omitempty"`
+	RequestId *string          `json:"request_id,omitempty"`
+	Status    int              `json:"status"`
+	Title     string           `json:"title"`
+	Type      string           `json:"type"`
+}
+
+// ProblemDetail defines model for ProblemDetail.
+type ProblemDetail struct {
+	// Column heading in a file
+	Column *string `json:"column,omitempty"`
+
+	// Field of the input
+	Field *string `json:"field,omitempty"`
+
+	// Line of a file, from 1
+	Line *int `json:"line,omitempty"`
+
+	// Message Japanese
+	Message string `json:"message"`
 }
 
 // Role defines model for Role.

@@ -324,11 +324,29 @@ type Problem struct {
 	Code string `json:"code"`
 
 	// Detail Japanese: what happened and what to do next
-	Detail    string  `json:"detail"`
-	RequestId *string `json:"request_id,omitempty"`
-	Status    int     `json:"status"`
-	Title     string  `json:"title"`
-	Type      string  `json:"type"`
+	Detail string `json:"detail"`
+
+	// Problems everything that is wrong with what was entered, or with a file
+	Problems  *[]ProblemDetail `json:"problems,omitempty"`
+	RequestId *string          `json:"request_id,omitempty"`
+	Status    int              `json:"status"`
+	Title     string           `json:"title"`
+	Type      string           `json:"type"`
+}
+
+// ProblemDetail defines model for ProblemDetail.
+type ProblemDetail struct {
+	// Column heading in a file
+	Column *string `json:"column,omitempty"`
+
+	// Field of the input
+	Field *string `json:"field,omitempty"`
+
+	// Line of a file, from 1
+	Line *int `json:"line,omitempty"`
+
+	// Message Japanese
+	Message string `json:"message"`
 }
 
 // Reaction defines model for Reaction.

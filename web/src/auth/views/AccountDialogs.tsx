@@ -12,7 +12,7 @@ import { createAccount } from "../api/createAccount";
 import { accountsQuery } from "../api/listAccounts";
 
 type Role = Schemas["Role"];
-const roles: readonly Role[] = ["staff", "organiser", "admin"];
+const roles: readonly Role[] = ["staff", "clerk", "accountant", "organiser", "admin"];
 
 function RoleChoice({ value, onChange }: { value: Role[]; onChange: (r: Role[]) => void }) {
   const { t } = useTranslation();

@@ -419,6 +419,957 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/till/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I may do at the counters, and what the screens need to know of this office. 404 where the till is not enabled (see features of /api/session). */
+        get: operations["getTill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/accountants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can answer for what is unresolved (会計課の担当者). */
+        get: operations["listAccountants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The counters (窓口) with their open session, the stickers to read at the opening, and whether a display is paired. */
+        get: operations["listCounters"];
+        put?: never;
+        /** Store a new counter, or change one by its id (admin). */
+        post: operations["putCounter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/counters/{counter}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 開局. Every sticker of the counter has to be read; the server compares it byte for byte with what was registered and
+         *     answers `sticker_differs` (409) for another. For training no sticker is needed.
+         */
+        post: operations["openSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/counters/{counter}/stickers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register the official code on a counter, as it was read from it (accountant). */
+        post: operations["registerSticker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/counters/{counter}/stickers/{sticker}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a sticker off the counter (accountant). */
+        post: operations["retireSticker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/stickers/decode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a scanned sticker says, before it is registered; nothing is stored (accountant). */
+        post: operations["decodeSticker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/counters/{counter}/display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pair the customer display that shows this code with the counter. */
+        post: operations["pairDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/displays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The paired customer displays (clerk, accountant, admin). */
+        get: operations["listDisplays"];
+        put?: never;
+        /** A tablet that wants to be a customer display gets a code to show; no sign-in. Sets the cookie `__Host-display`. */
+        post: operations["offerDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/displays/{display}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Part a display from its counter; its screen goes back to pairing. */
+        post: operations["retireDisplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/display": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this browser shows as a customer display, by its cookie; no sign-in. 404 where it holds none that is good. */
+        get: operations["getDisplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/display/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events for a customer display, by its cookie; no sign-in. `state`: a DisplayState, at once and after each change. Ends
+         *     with 404 at the next connection when the display was parted.
+         */
+        get: operations["displayEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/pricelist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is sold today, for the clerk's keys. */
+        get: operations["getPriceList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session (開局) as it stands, with every sale that is not over. */
+        get: operations["getTillSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events for the clerk's screen. `state`: a SessionState, at once and when the session itself changes (signed,
+         *     closed). `sale`: a SaleView, after each change of a sale or of its attempt. A comment line every 15 s keeps the connection alive.
+         */
+        get: operations["sessionEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sales of a session, newest first. */
+        get: operations["listSessionSales"];
+        put?: never;
+        /** Fix what a customer owes, at today's prices. A sale reduced to nothing is paid with that. */
+        post: operations["fixSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer has gone; the customer display shows nothing until the next sale is fixed. Nothing is stored. */
+        post: operations["nextCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}/daybook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 日計 of a session, as it stands while open, as it was signed once closed. */
+        get: operations["getDayBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The clerk signs the day book of the given version. Any later change in the session makes the signature void. */
+        post: operations["signSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sessions/{session}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 締め by somebody else than the signer. Nothing of the session changes afterwards. */
+        post: operations["closeSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sales of some days whose number (1-0101) or any id, ours or the provider's, contains the text; newest first, at most 100. */
+        get: operations["searchSales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sales/{sale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sale with its attempts, its payment and what was given back. */
+        get: operations["getSale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sales/{sale}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this sale may be paid, in the order of screens. What cannot be chosen says why. */
+        get: operations["listOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sales/{sale}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取りやめ — give up a sale nothing was paid for. Refused while an attempt is live. */
+        post: operations["dropSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sales/{sale}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to be paid. Answered as soon as the attempt is on disk and the provider had a moment (0.3 s); what comes later arrives as
+         *     `sale` events. The same key again gives the same attempt. A code for `scan` is never stored or logged.
+         */
+        post: operations["charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/sales/{sale}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a 取消 (void; today, all of it, before the close) or a 還付. A second person has to agree before anything moves. */
+        post: operations["requestRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refunds, newest first, at most 200. */
+        get: operations["listRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/refunds/{refund}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second person's word. A 取消 needs another clerk or accountant, a 還付 an accountant; who asked may only withdraw. */
+        post: operations["decideRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/attempts/{attempt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One attempt, as the screen needs it. */
+        get: operations["getAttempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/attempts/{attempt}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取りやめる — the wish that the attempt comes to nothing. The end is the provider's to say; it may still turn out paid. */
+        post: operations["cancelAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/attempts/{attempt}/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The clerk compared the customer's screen after a payment by sticker. It stays unconfirmed until the settlement file has it. */
+        post: operations["tickShown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/attempts/{attempt}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider now instead of at the next round. */
+        post: operations["askAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/attempts/{attempt}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make somebody at 会計課 answer for an attempt whose end is open (accountant). */
+        post: operations["ownAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/attempts/{attempt}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an unresolved or merely shown attempt by what a person found out, with a note of what was looked at (accountant). */
+        post: operations["decideAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/papers/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The papers to print, as rows. `sale`: 利用明細・領収書 of a paid sale; `ticket`: 受付票 of one that is not paid; `pending`: 確認中の控え of an
+         *     attempt; `refund`: 取消票・還付票.
+         */
+        get: operations["getPapers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/papers/{kind}/{id}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print on the counter's network printer. 503 `printer_silent` when it does not take it; the books are not touched. 409 `no_printer` where the counter has none. */
+        post: operations["printPapers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/practice/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes a pretend customer can show to the clerk's reader in 練習モード; no sign-in. Each code works once. */
+        get: operations["listPracticeCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/practice/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pretend payments that wait for their customer, newest first (clerk, accountant). */
+        get: operations["listPracticeAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/practice/attempts/{attempt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pretend payment, for the phone that read its QR; no sign-in. 404 for anything but 練習. */
+        get: operations["getPracticeAttempt"];
+        put?: never;
+        /** Play the customer of a pretend payment; no sign-in. */
+        post: operations["playCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/unresolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What nobody knows yet, and who answers for it; oldest first. */
+        get: operations["listUnresolved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/contradictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attempts a provider says were paid after the contrary had been proven; newest first (accountant). */
+        get: operations["listContradictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers that are set up, what they serve and how they answer. */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/daybooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sessions of some days with their sums, newest first (accountant; a clerk sees today's and what is still open). */
+        get: operations["listDayBooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settlement files taken in that touch the days (accountant). */
+        get: operations["listSettlements"];
+        put?: never;
+        /**
+         * Take in a 精算ファイル of a provider, in whole or not at all (accountant), at most 50 MiB. The same file again changes nothing. A file that
+         *     cannot be read answers 400 `file_unreadable` with `problems`, each with line and column; nothing is taken in then.
+         */
+        post: operations["importSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The three-way match of one provider — our ledger, its files, the bank — for the days customers paid (accountant). */
+        get: operations["getMatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the bank received from a provider for these days (accountant). */
+        get: operations["listDeposits"];
+        put?: never;
+        /** Book what arrived at the bank (accountant). The net is booked to the bank, the fee as an expense. */
+        post: operations["addDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sum of every account of the ledger up to a day; all together are zero (accountant). */
+        get: operations["getBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file for the finance system (accountant; `daybook` also for clerks). `daybook`: 日計表 of one session; `revenue`: 調定・収納 by day, 科目 and
+         *     item; `payments`: every payment. `xlsx`, or `csv` in UTF-8 (with BOM) or Shift_JIS; characters Shift_JIS lacks become 〓 and are named by `…/check` before.
+         */
+        get: operations["downloadExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/exports/{export}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which characters of the export Shift_JIS lacks, where they stand, so that they are not lost in silence. */
+        get: operations["checkExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All items at all prices, past and future (accountant, admin). */
+        get: operations["listItems"];
+        put?: never;
+        /** Store a new item, or change one by its id (accountant). The price of one that was sold from does not change; use `…/price`. */
+        post: operations["putItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/items/{item}/price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new price from a day on (accountant). The old one ends the day before. */
+        post: operations["newPrice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/reductions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All reductions (減免). */
+        get: operations["listReductions"];
+        put?: never;
+        /** Store a new reduction, or change one by its id (accountant). */
+        post: operations["putReduction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All 指定納付受託者の告示. */
+        get: operations["listDesignations"];
+        put?: never;
+        /** Store a new designation, or change one by its id (accountant). */
+        post: operations["putDesignation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{provider}/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notifications of providers: outside of session and origin rules, under a secret of the config. A hint only: the server asks the
+         *     provider before anything changes. 200 at once, also for what it cannot use; 404 for a wrong secret; 503 when it cannot look.
+         */
+        post: operations["providerHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -432,9 +1383,21 @@ export interface components {
             /** @description Japanese: what happened and what to do next */
             detail: string;
             request_id?: string;
+            /** @description everything that is wrong with what was entered, or with a file */
+            problems?: components["schemas"]["ProblemDetail"][];
+        };
+        ProblemDetail: {
+            /** @description of the input */
+            field?: string;
+            /** @description of a file, from 1 */
+            line?: number;
+            /** @description heading in a file */
+            column?: string;
+            /** @description Japanese */
+            message: string;
         };
         /** @enum {string} */
-        Role: "admin" | "organiser" | "staff";
+        Role: "admin" | "organiser" | "staff" | "clerk" | "accountant";
         Session: {
             office: components["schemas"]["OfficeInfo"];
             signed_in: boolean;
@@ -691,6 +1654,939 @@ export interface components {
                 guide_url: string;
             };
         };
+        /**
+         * @description a day in Japan
+         * @example 2026-11-22
+         */
+        Day: string;
+        /**
+         * Format: int64
+         * @description yen; what is taken away is negative
+         */
+        Yen: number;
+        /**
+         * @description scan: we read the customer's code; show: the customer reads our screen; sticker: the customer reads the sticker
+         * @enum {string}
+         */
+        Way: "scan" | "show" | "sticker" | "cash";
+        Press: {
+            /** @description made by the browser for this press before the first try; the same key again does it once, with another content it is refused (key_reused) */
+            key: string;
+        };
+        Till: {
+            account: string;
+            name: string;
+            /** @description may work at a counter */
+            clerk: boolean;
+            /** @description 会計課: match, decide, approve, price list */
+            accountant: boolean;
+            /** @description counters and displays */
+            admin: boolean;
+            /** @example みほん市 */
+            office: string;
+            /**
+             * @description who answers for what is unresolved
+             * @example 会計課 出納係（内線 2145）
+             */
+            contact: string;
+            /** @description 登録番号 for invoices; absent where the office has none */
+            registration?: string;
+            today: components["schemas"]["Day"];
+            /** @example 令和8年度 */
+            fiscal_year: string;
+            /** Format: date-time */
+            time: string;
+            counters: components["schemas"]["Counter"][];
+            wallets: components["schemas"]["Wallet"][];
+            /** @description 練習モード can be used */
+            practice: boolean;
+        };
+        TillPerson: {
+            account: string;
+            name: string;
+            department: string;
+        };
+        Wallet: {
+            /** @example paypay */
+            id: string;
+            /** @example PayPay */
+            name: string;
+            retired?: components["schemas"]["Day"];
+            /** @description what to say about a retired one */
+            instead?: string;
+        };
+        Counter: {
+            id: string;
+            number: number;
+            /** @example 市民課 1番窓口 */
+            name: string;
+            office: string;
+            /** @description has a network printer; else the browser prints */
+            printer: boolean;
+            /** @description admin only */
+            printer_address?: string;
+            retired: boolean;
+            stickers: components["schemas"]["Sticker"][];
+            session?: components["schemas"]["TillSession"];
+            /** @description the open session is of an earlier day: close it first */
+            stale?: boolean;
+            /** @description a customer display is paired */
+            display: boolean;
+        };
+        CounterInput: {
+            key: string;
+            /** @description of the one to change; left out: a new one */
+            id?: string;
+            number: number;
+            name: string;
+            office: string;
+            /** @example 192.168.1.50:9100 */
+            printer?: string;
+            retired?: boolean;
+        };
+        Sticker: {
+            id: string;
+            /** @example PayPay のステッカー（左） */
+            label: string;
+            /** @description a wallet, or jpqr for a code several wallets read */
+            wallet: string;
+            wallet_name: string;
+            /** @description whose settlement file its payments are in */
+            provider: string;
+            /** @description the name a customer's phone shows */
+            shop: string;
+            /** Format: date-time */
+            registered_at: string;
+            retired: boolean;
+        };
+        NewSticker: {
+            key: string;
+            wallet: string;
+            provider: string;
+            label: string;
+            /** @description as it was read */
+            payload: string;
+            /** @description for a code that does not say it */
+            shop?: string;
+        };
+        StickerScan: {
+            payload: string;
+        };
+        StickerContent: {
+            /** @enum {string} */
+            kind: "jpqr" | "opaque";
+            /** @description may be registered */
+            ok: boolean;
+            shop: string;
+            city?: string;
+            /** @description Japanese: what it is, or why it cannot be registered */
+            message: string;
+        };
+        Display: {
+            id: string;
+            counter: string;
+            counter_name: string;
+            /** Format: date-time */
+            paired_at: string;
+            /** @description its event stream is open now */
+            online: boolean;
+        };
+        DisplayOffer: {
+            /**
+             * @description six digits
+             * @example 482913
+             */
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        Pairing: {
+            key: string;
+            code: string;
+        };
+        DisplayState: {
+            /**
+             * @description pairing: show the code; closed: the counter is not open; amount: fixed, the way is not chosen; pay: read the QR, the sticker, or show a code
+             * @enum {string}
+             */
+            phase: "pairing" | "closed" | "idle" | "amount" | "pay" | "checking" | "paid" | "not_paid";
+            office: string;
+            /** @example 市民課 1番窓口 */
+            counter?: string;
+            training?: boolean;
+            /** @description for pairing */
+            code?: string;
+            /** Format: date-time */
+            code_expires_at?: string;
+            sale?: string;
+            /** @example 1-0101 */
+            label?: string;
+            amount?: components["schemas"]["Yen"];
+            lines?: components["schemas"]["SaleLine"][];
+            way?: components["schemas"]["Way"];
+            wallet_name?: string;
+            /** @description brands that may be used now */
+            wallets?: string[];
+            /** @description text to draw as a QR code */
+            qr?: string;
+            /**
+             * Format: date-time
+             * @description of qr
+             */
+            expires_at?: string;
+            /** @description label of the sticker to read */
+            sticker?: string;
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description the server's clock
+             */
+            time: string;
+        };
+        PriceList: {
+            day: components["schemas"]["Day"];
+            groups: components["schemas"]["PriceGroup"][];
+            /** @description ids of items for the first tab (よく使う), best first */
+            frequent: string[];
+            reductions: components["schemas"]["Reduction"][];
+        };
+        PriceGroup: {
+            /** @example 住民票・印鑑 */
+            name: string;
+            items: components["schemas"]["Item"][];
+        };
+        Item: {
+            id: string;
+            /** @example JUMIN */
+            code: string;
+            /** @example 住民票の写し */
+            name: string;
+            group: string;
+            /** @example 通 */
+            unit: string;
+            price: components["schemas"]["Yen"];
+            /** @description the amount is typed, with a reason, up to limit */
+            free: boolean;
+            limit: components["schemas"]["Yen"];
+            /** @example 13-01-02-03 */
+            category_code: string;
+            /** @example 戸籍住民基本台帳手数料 */
+            category_name: string;
+            tax: components["schemas"]["Tax"];
+            slip: components["schemas"]["SlipKind"];
+            order: number;
+            from: components["schemas"]["Day"];
+            to?: components["schemas"]["Day"];
+            /** @description sold today */
+            on: boolean;
+        };
+        /** @enum {string} */
+        Tax: "exempt" | "taxable" | "taxable_8";
+        /** @enum {string} */
+        SlipKind: "statement" | "receipt";
+        ItemInput: {
+            key: string;
+            id?: string;
+            code: string;
+            name: string;
+            group: string;
+            unit: string;
+            price: components["schemas"]["Yen"];
+            free: boolean;
+            limit: components["schemas"]["Yen"];
+            category_code: string;
+            category_name: string;
+            tax: components["schemas"]["Tax"];
+            slip: components["schemas"]["SlipKind"];
+            order: number;
+            from: components["schemas"]["Day"];
+            to?: components["schemas"]["Day"];
+        };
+        NewPrice: {
+            key: string;
+            price: components["schemas"]["Yen"];
+            from: components["schemas"]["Day"];
+        };
+        Reduction: {
+            id: string;
+            /** @example 児童扶養手当 */
+            name: string;
+            /**
+             * Format: int64
+             * @description taken off
+             */
+            percent: number;
+            from: components["schemas"]["Day"];
+            to?: components["schemas"]["Day"];
+        };
+        ReductionInput: {
+            key: string;
+            id?: string;
+            name: string;
+            /** Format: int64 */
+            percent: number;
+            from: components["schemas"]["Day"];
+            to?: components["schemas"]["Day"];
+        };
+        Designation: {
+            id: string;
+            wallet: string;
+            wallet_name: string;
+            /** @description 指定納付受託者の名称 */
+            trustee: string;
+            /** @example みほん市告示第41号 */
+            notice: string;
+            noticed_on: components["schemas"]["Day"];
+            /** @description codes of the 科目 it covers; empty: all */
+            categories: string[];
+            from: components["schemas"]["Day"];
+            to?: components["schemas"]["Day"];
+        };
+        DesignationInput: {
+            key: string;
+            id?: string;
+            wallet: string;
+            trustee: string;
+            notice: string;
+            noticed_on: components["schemas"]["Day"];
+            categories: string[];
+            from: components["schemas"]["Day"];
+            to?: components["schemas"]["Day"];
+        };
+        Opening: {
+            key: string;
+            float: components["schemas"]["Yen"];
+            scans: components["schemas"]["OpeningScan"][];
+            /** @description 練習モード */
+            training: boolean;
+        };
+        OpeningScan: {
+            sticker: string;
+            /** @description as the reader gave it */
+            payload: string;
+        };
+        TillSession: {
+            id: string;
+            counter: string;
+            counter_number: number;
+            counter_name: string;
+            day: components["schemas"]["Day"];
+            /** @description of the counter and day */
+            number: number;
+            training: boolean;
+            /** @enum {string} */
+            state: "open" | "closed";
+            /** @description name */
+            opened_by: string;
+            /** Format: date-time */
+            opened_at: string;
+            float: components["schemas"]["Yen"];
+            /** Format: int64 */
+            version: number;
+            signed: boolean;
+        };
+        SessionState: {
+            session: components["schemas"]["TillSession"];
+            /** @description sales that are not over, newest first: the one on the screen, and those 確認中 */
+            open: components["schemas"]["SaleView"][];
+            last?: components["schemas"]["SaleView"];
+            /**
+             * Format: date-time
+             * @description the server's clock
+             */
+            time: string;
+        };
+        NewSale: {
+            key: string;
+            choices: components["schemas"]["Choice"][];
+        };
+        Choice: {
+            item: string;
+            count: number;
+            reduction?: string;
+            amount?: components["schemas"]["Yen"];
+            /** @description for an item whose amount is typed */
+            reason?: string;
+        };
+        /**
+         * @description drop: 取りやめ; voided: paid and taken back in full
+         * @enum {string}
+         */
+        SaleState: "open" | "paid" | "drop" | "voided";
+        Sale: {
+            id: string;
+            session: string;
+            counter: string;
+            /** @example 1-0101 */
+            label: string;
+            day: components["schemas"]["Day"];
+            lines: components["schemas"]["SaleLine"][];
+            /** @description of all lines together */
+            count: number;
+            total: components["schemas"]["Yen"];
+            training: boolean;
+            state: components["schemas"]["SaleState"];
+            /** @description name */
+            clerk: string;
+            /** Format: date-time */
+            fixed_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+        };
+        SaleLine: {
+            item: string;
+            name: string;
+            unit: string;
+            price: components["schemas"]["Yen"];
+            count: number;
+            gross: components["schemas"]["Yen"];
+            amount: components["schemas"]["Yen"];
+            reduction?: string;
+            /** Format: int64 */
+            percent?: number;
+            reason?: string;
+            category_name: string;
+            tax: components["schemas"]["Tax"];
+        };
+        SaleView: {
+            sale: components["schemas"]["Sale"];
+            attempt?: components["schemas"]["Attempt"];
+        };
+        SaleRow: {
+            sale: components["schemas"]["Sale"];
+            attempt_state?: components["schemas"]["AttemptState"];
+            way?: components["schemas"]["Way"];
+            wallet?: string;
+            wallet_name?: string;
+            refunded: components["schemas"]["Yen"];
+        };
+        SaleDetail: {
+            sale: components["schemas"]["Sale"];
+            session: components["schemas"]["TillSession"];
+            /** @description oldest first */
+            attempts: components["schemas"]["Attempt"][];
+            payment?: components["schemas"]["Payment"];
+            refunds: components["schemas"]["Refund"][];
+            refundable: components["schemas"]["Yen"];
+            /** @description still today and not closed: 取消 is possible */
+            may_void: boolean;
+        };
+        Offer: {
+            way: components["schemas"]["Way"];
+            wallet: string;
+            wallet_name: string;
+            provider?: string;
+            /** @description id */
+            sticker?: string;
+            sticker_label?: string;
+            ok: boolean;
+            /** @enum {string} */
+            why?: "retired" | "not_designated" | "no_provider";
+            /** @description Japanese: the reason and what to use instead */
+            why_words?: string;
+        };
+        Charge: {
+            key: string;
+            way: components["schemas"]["Way"];
+            /** @description for show and sticker */
+            wallet?: string;
+            /** @description what the customer showed, for scan */
+            code?: string;
+            tendered?: components["schemas"]["Yen"];
+        };
+        /** @enum {string} */
+        AttemptState: "created" | "sent" | "paid" | "customer_shown" | "not_paid" | "unknown" | "cancel_requested" | "reversed" | "unresolved";
+        Attempt: {
+            id: string;
+            sale: string;
+            session: string;
+            /**
+             * @description of the sale
+             * @example 1-0101
+             */
+            label: string;
+            /** @description the first, second … of the sale */
+            number: number;
+            way: components["schemas"]["Way"];
+            /** @description empty while it is not known */
+            wallet: string;
+            wallet_name: string;
+            provider: string;
+            provider_name: string;
+            amount: components["schemas"]["Yen"];
+            training: boolean;
+            state: components["schemas"]["AttemptState"];
+            /**
+             * @description which screen: waiting for the customer, 確認中 (checking), 支払い完了 (paid), お客様の画面で確認済み (shown), 支払われていません (not_paid, also when it was taken back)
+             * @enum {string}
+             */
+            phase: "starting" | "waiting" | "checking" | "paid" | "shown" | "not_paid";
+            /** @description machine-readable: code_expired, no_answer, clerk_canceled … */
+            reason?: string;
+            /** @description the reason in the clerk's language and what to do */
+            words?: string;
+            /** @description いまの状況, one sentence each */
+            situation: string[];
+            /** @description お客様への伝え方: words to say aloud; empty where there is nothing to say */
+            say: string;
+            /** @description このあと自動で行うこと */
+            steps: components["schemas"]["Step"][];
+            handover?: components["schemas"]["Handover"];
+            /** @description text to draw as a QR code */
+            qr?: string;
+            /**
+             * Format: date-time
+             * @description of qr
+             */
+            expires_at?: string;
+            sticker_label?: string;
+            sticker_shop?: string;
+            /** @description the customer's code */
+            code_tail?: string;
+            /** @description the provider's own number of the payment */
+            ref?: string;
+            tendered?: components["schemas"]["Yen"];
+            change?: components["schemas"]["Yen"];
+            /** @description seconds since created_at; up to the decision once decided */
+            elapsed: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** Format: date-time */
+            uncertain_at?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** Format: date-time */
+            paid_at?: string;
+            /**
+             * Format: date-time
+             * @description from here on offer to compare the customer's screen
+             */
+            ask_clerk_at: string;
+            may_cancel: boolean;
+            may_tick: boolean;
+            /** @description of whoever answers for it */
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        Step: {
+            /** @enum {string} */
+            kind: "ask" | "cancel" | "hand_over" | "expire" | "customer" | "result";
+            /** @enum {string} */
+            when: "now" | "at" | "after";
+            /** Format: date-time */
+            at?: string;
+            /** @description seconds between two questions */
+            every?: number;
+            words: string;
+        };
+        Handover: {
+            /** @example 会計課 出納係（内線 2145） */
+            contact: string;
+            /**
+             * Format: date-time
+             * @description when nothing automatic is left
+             */
+            at?: string;
+            /** @description account */
+            owner?: string;
+            owner_name?: string;
+            /** @description it stands on the list of 会計課 */
+            done?: boolean;
+        };
+        Tick: {
+            key: string;
+            amount: components["schemas"]["Yen"];
+            /**
+             * Format: date-time
+             * @description the time on the customer's screen
+             */
+            at: string;
+            /** @description the last four characters of the 取引番号 */
+            tail: string;
+        };
+        Payment: {
+            id: string;
+            provider: string;
+            provider_name: string;
+            wallet: string;
+            wallet_name: string;
+            way: components["schemas"]["Way"];
+            amount: components["schemas"]["Yen"];
+            refunded: components["schemas"]["Yen"];
+            ref: string;
+            /** Format: date-time */
+            paid_at: string;
+            /** @example 令和8年度 */
+            fiscal_year: string;
+            booked_on: components["schemas"]["Day"];
+            confirmed: boolean;
+        };
+        /** @enum {string} */
+        RefundState: "requested" | "rejected" | "approved" | "unknown" | "done" | "failed";
+        RefundRequest: {
+            key: string;
+            amount: components["schemas"]["Yen"];
+            /** @description 取消; else 還付 */
+            void: boolean;
+            reason: string;
+        };
+        RefundDecision: {
+            key: string;
+            agree: boolean;
+        };
+        Refund: {
+            id: string;
+            sale: string;
+            label: string;
+            day: components["schemas"]["Day"];
+            payment: string;
+            number: number;
+            void: boolean;
+            amount: components["schemas"]["Yen"];
+            reason: string;
+            state: components["schemas"]["RefundState"];
+            /** @description Japanese: where it stands and what to do */
+            words: string;
+            wallet_name: string;
+            way: components["schemas"]["Way"];
+            /** @description name */
+            requested_by: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description name */
+            decided_by?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** Format: date-time */
+            done_at?: string;
+            ref?: string;
+            /** @description this person may be the second one */
+            may_agree: boolean;
+            may_reject: boolean;
+        };
+        DayBook: {
+            session: components["schemas"]["TillSession"];
+            /**
+             * @description label of the first sale
+             * @example 1-0001
+             */
+            first?: string;
+            /** @example 1-0100 */
+            last?: string;
+            /** @description that were paid */
+            sales: number;
+            categories: components["schemas"]["CategoryTotal"][];
+            methods: components["schemas"]["MethodTotal"][];
+            revenue: components["schemas"]["Yen"];
+            cash: components["schemas"]["Yen"];
+            cashless: components["schemas"]["Yen"];
+            shown: components["schemas"]["Yen"];
+            dropped: number;
+            voids: components["schemas"]["RefundLine"][];
+            refunds: components["schemas"]["RefundLine"][];
+            /** @description 確認中: not in the revenue */
+            open: components["schemas"]["OpenLine"][];
+            expected: components["schemas"]["Yen"];
+            counted?: components["schemas"]["Yen"];
+            difference?: components["schemas"]["Yen"];
+            /** @description who answers for what is open */
+            owner_name?: string;
+            /** @description name */
+            signed_by?: string;
+            /** @description name */
+            closed_by?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            may_sign: boolean;
+            /** @description signed, by somebody else than the one who asks */
+            may_close: boolean;
+        };
+        CategoryTotal: {
+            code: string;
+            name: string;
+            count: number;
+            reduced: number;
+            amount: components["schemas"]["Yen"];
+            items: components["schemas"]["ItemTotal"][];
+        };
+        ItemTotal: {
+            code: string;
+            name: string;
+            unit: string;
+            count: number;
+            /** @description of count */
+            reduced: number;
+            amount: components["schemas"]["Yen"];
+        };
+        MethodTotal: {
+            wallet: string;
+            wallet_name: string;
+            way: components["schemas"]["Way"];
+            count: number;
+            amount: components["schemas"]["Yen"];
+        };
+        RefundLine: {
+            sale: string;
+            label: string;
+            amount: components["schemas"]["Yen"];
+            reason: string;
+            /** @description name */
+            approver?: string;
+            state: components["schemas"]["RefundState"];
+        };
+        OpenLine: {
+            sale: string;
+            attempt: string;
+            label: string;
+            amount: components["schemas"]["Yen"];
+            wallet_name: string;
+            state: components["schemas"]["AttemptState"];
+            owner_name?: string;
+        };
+        DayBookRow: {
+            session: components["schemas"]["TillSession"];
+            sales: number;
+            revenue: components["schemas"]["Yen"];
+            cash: components["schemas"]["Yen"];
+            cashless: components["schemas"]["Yen"];
+            /** @description attempts whose end is not known */
+            open: number;
+            closed_by?: string;
+            /** Format: date-time */
+            closed_at?: string;
+        };
+        Signing: {
+            key: string;
+            /**
+             * Format: int64
+             * @description of the session the screen shows
+             */
+            version: number;
+            counted: components["schemas"]["Yen"];
+            /** @description account of who answers for what is open; see /api/till/accountants */
+            owner?: string;
+        };
+        Paper: {
+            title: string;
+            rows: components["schemas"]["PaperRow"][];
+        };
+        PaperRow: {
+            /** @enum {string} */
+            kind: "text" | "pair" | "rule" | "gap" | "code" | "mark";
+            left?: string;
+            right?: string;
+            /** @enum {string} */
+            size?: "normal" | "small" | "large" | "huge";
+            /** @enum {string} */
+            align?: "left" | "centre";
+        };
+        Printing: {
+            key: string;
+            again?: boolean;
+        };
+        PracticeCode: {
+            code: string;
+            /** @description paid, insufficient_funds, code_expired, no_answer … */
+            outcome: string;
+            /** @description Japanese: what it does when it is read */
+            label: string;
+        };
+        PracticePayment: {
+            attempt: string;
+            office: string;
+            counter: string;
+            label: string;
+            amount: components["schemas"]["Yen"];
+            lines: components["schemas"]["SaleLine"][];
+            way: components["schemas"]["Way"];
+            state: components["schemas"]["AttemptState"];
+            /** @description the pretend customer can still act */
+            open: boolean;
+            reason?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: date-time */
+            time: string;
+        };
+        PracticeAct: {
+            /**
+             * @description silence: no answer reaches the office, whose screen goes to 確認中
+             * @enum {string}
+             */
+            act: "pay" | "decline" | "silence";
+        };
+        OpenAttempt: {
+            attempt: components["schemas"]["Attempt"];
+            counter_name: string;
+            day: components["schemas"]["Day"];
+            /** @description name */
+            clerk: string;
+            session_closed: boolean;
+        };
+        Owning: {
+            key: string;
+            /** @description account */
+            owner: string;
+            note: string;
+        };
+        AttemptDecision: {
+            key: string;
+            /** @enum {string} */
+            outcome: "paid" | "not_paid" | "reversed";
+            note: string;
+        };
+        Contradiction: {
+            /** Format: date-time */
+            at: string;
+            attempt: components["schemas"]["Attempt"];
+            /** @description what had been proven */
+            state: string;
+            words: string;
+        };
+        Provider: {
+            /** @example paypay */
+            name: string;
+            /** @example PayPay */
+            label: string;
+            ways: components["schemas"]["ProviderWay"][];
+            /** @description its settlement files can be taken in */
+            statements: boolean;
+            refunds: boolean;
+            health: components["schemas"]["ProviderHealth"];
+        };
+        ProviderWay: {
+            way: components["schemas"]["Way"];
+            wallets: string[];
+        };
+        ProviderHealth: {
+            /** @enum {string} */
+            state: "unused" | "ok" | "trouble";
+            /** @description Japanese */
+            words: string;
+            /** Format: date-time */
+            last_ok_at?: string;
+            /** Format: date-time */
+            last_error_at?: string;
+            /**
+             * Format: int64
+             * @description the provider's clock less ours
+             */
+            clock_offset_ms?: number;
+        };
+        Settlement: {
+            id: string;
+            provider: string;
+            name: string;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            /** @description name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Imported: {
+            settlement: components["schemas"]["Settlement"];
+            /** @description this very file was taken in before; nothing changed */
+            again: boolean;
+            rows: number;
+        };
+        Match: {
+            provider: string;
+            provider_name: string;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            /** @description files cover every day: only then does a missing row mean something */
+            covered: boolean;
+            files: components["schemas"]["Settlement"][];
+            deposits: components["schemas"]["Deposit"][];
+            wallets: components["schemas"]["WalletMatch"][];
+            total: components["schemas"]["WalletMatch"];
+            banked: components["schemas"]["Yen"];
+            banked_fee: components["schemas"]["Yen"];
+            expected_deposit: components["schemas"]["Yen"];
+            differences: components["schemas"]["Difference"][];
+        };
+        WalletMatch: {
+            /** @description empty for the total */
+            wallet: string;
+            wallet_name: string;
+            books_count: number;
+            books: components["schemas"]["Yen"];
+            file_count: number;
+            file: components["schemas"]["Yen"];
+            fee?: components["schemas"]["Yen"];
+            differences: number;
+        };
+        Difference: {
+            /** @enum {string} */
+            kind: "only_file" | "amount_differs" | "state_differs" | "twice_in_file" | "only_books" | "refund_missing" | "refund_only_file";
+            /** @description of the file */
+            line?: number;
+            attempt?: string;
+            sale?: string;
+            label?: string;
+            counter_name?: string;
+            wallet_name: string;
+            /** Format: date-time */
+            at: string;
+            books: components["schemas"]["Yen"];
+            file: components["schemas"]["Yen"];
+            yen: components["schemas"]["Yen"];
+            /** @description Japanese: what it is, that no money is lost, what to do next */
+            words: string;
+        };
+        Deposit: {
+            id: string;
+            provider: string;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            on: components["schemas"]["Day"];
+            net: components["schemas"]["Yen"];
+            fee: components["schemas"]["Yen"];
+            note: string;
+            /** @description name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        NewDeposit: {
+            key: string;
+            provider: string;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            on: components["schemas"]["Day"];
+            net: components["schemas"]["Yen"];
+            fee: components["schemas"]["Yen"];
+            note?: string;
+        };
+        Balances: {
+            until: components["schemas"]["Day"];
+            accounts: components["schemas"]["Balance"][];
+            sum: components["schemas"]["Yen"];
+        };
+        Balance: {
+            /** @example revenue/2026/13-01-02-03 */
+            account: string;
+            /** @description Japanese */
+            name: string;
+            amount: components["schemas"]["Yen"];
+        };
+        ExportCheck: {
+            rows: number;
+            missing: components["schemas"]["MissingCharacter"][];
+        };
+        MissingCharacter: {
+            /** @description of the file */
+            row: number;
+            /** @description its heading */
+            column: string;
+            character: string;
+            /** @description the whole cell */
+            text: string;
+        };
     };
     responses: {
         /** @description refused or failed */
@@ -707,6 +2603,19 @@ export interface components {
         AccountID: string;
         MeetingID: string;
         ParticipantID: string;
+        CounterID: string;
+        StickerID: string;
+        DisplayID: string;
+        SessionID: string;
+        SaleID: string;
+        AttemptID: string;
+        RefundID: string;
+        PaperKind: "sale" | "ticket" | "pending" | "refund";
+        ExportName: "daybook" | "revenue" | "payments";
+        ProviderName: string;
+        FromDay: components["schemas"]["Day"];
+        /** @description the last day */
+        ToDay: components["schemas"]["Day"];
     };
     requestBodies: never;
     headers: never;
@@ -1155,7 +3064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["RoomState"];
+                    "text/event-stream": components["schemas"]["RoomState"] | components["schemas"]["ChatMessage"] | components["schemas"]["Reaction"] | components["schemas"]["Notice"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1401,6 +3310,1543 @@ export interface operations {
                         bytes: number;
                     };
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the till for me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAccountants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description accounts with the role accountant that may sign in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillPerson"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCounters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description counters by number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putCounter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterInput"];
+            };
+        };
+        responses: {
+            /** @description stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                counter: components["parameters"]["CounterID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Opening"];
+            };
+        };
+        responses: {
+            /** @description open */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TillSession"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    registerSticker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                counter: components["parameters"]["CounterID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSticker"];
+            };
+        };
+        responses: {
+            /** @description registered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retireSticker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                counter: components["parameters"]["CounterID"];
+                sticker: components["parameters"]["StickerID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description retired */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decodeSticker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickerScan"];
+            };
+        };
+        responses: {
+            /** @description what it says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StickerContent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pairDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                counter: components["parameters"]["CounterID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pairing"];
+            };
+        };
+        responses: {
+            /** @description paired */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDisplays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description displays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Display"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    offerDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description show this code; the clerk types it */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retireDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display: components["parameters"]["DisplayID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description parted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what to show */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    displayEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DisplayState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPriceList: {
+        parameters: {
+            query?: {
+                /** @description for `frequent`: what this counter sells most */
+                counter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description today's price list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTillSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sessionEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["SessionState"] | components["schemas"]["SaleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSessionSales: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sales */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleRow"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fixSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSale"];
+            };
+        };
+        responses: {
+            /** @description fixed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    nextCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description cleared */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDayBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the day book */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayBook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    signSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signing"];
+            };
+        };
+        responses: {
+            /** @description signed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayBook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayBook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchSales: {
+        parameters: {
+            query: {
+                from: components["parameters"]["FromDay"];
+                /** @description the last day */
+                to: components["parameters"]["ToDay"];
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sales */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleRow"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: components["parameters"]["SaleID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the sale */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: components["parameters"]["SaleID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description offers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: components["parameters"]["SaleID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description given up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    charge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: components["parameters"]["SaleID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Charge"];
+            };
+        };
+        responses: {
+            /** @description under way */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sale: components["parameters"]["SaleID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequest"];
+            };
+        };
+        responses: {
+            /** @description waits for a second person */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query?: {
+                /** @description left out: all */
+                state?: components["schemas"]["RefundState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description refunds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                refund: components["parameters"]["RefundID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundDecision"];
+            };
+        };
+        responses: {
+            /** @description decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tickShown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tick"];
+            };
+        };
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    askAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press"];
+            };
+        };
+        responses: {
+            /** @description asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ownAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Owning"];
+            };
+        };
+        responses: {
+            /** @description owned */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttemptDecision"];
+            };
+        };
+        responses: {
+            /** @description decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPapers: {
+        parameters: {
+            query?: {
+                /** @description printed before: the paper says 再発行 */
+                again?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: components["parameters"]["PaperKind"];
+                /** @description of the sale */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one paper or more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paper"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    printPapers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["parameters"]["PaperKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Printing"];
+            };
+        };
+        responses: {
+            /** @description handed to the printer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPracticeCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description fresh codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeCode"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPracticeAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description waiting */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticePayment"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPracticeAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the pretend payment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticePayment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    playCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeAct"];
+            };
+        };
+        responses: {
+            /** @description as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticePayment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUnresolved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description attempts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAttempt"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContradictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description contradictions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contradiction"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description providers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDayBooks: {
+        parameters: {
+            query: {
+                from: components["parameters"]["FromDay"];
+                /** @description the last day */
+                to: components["parameters"]["ToDay"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayBookRow"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSettlements: {
+        parameters: {
+            query: {
+                provider: components["parameters"]["ProviderName"];
+                from: components["parameters"]["FromDay"];
+                /** @description the last day */
+                to: components["parameters"]["ToDay"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importSettlement: {
+        parameters: {
+            query: {
+                provider: components["parameters"]["ProviderName"];
+                /** @description of the file */
+                name: string;
+                /** @description made by the browser before the first try */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description taken in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMatch: {
+        parameters: {
+            query: {
+                provider: components["parameters"]["ProviderName"];
+                from: components["parameters"]["FromDay"];
+                /** @description the last day */
+                to: components["parameters"]["ToDay"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the match */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Match"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeposits: {
+        parameters: {
+            query: {
+                provider: components["parameters"]["ProviderName"];
+                from: components["parameters"]["FromDay"];
+                /** @description the last day */
+                to: components["parameters"]["ToDay"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deposits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deposit"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeposit"];
+            };
+        };
+        responses: {
+            /** @description booked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBalances: {
+        parameters: {
+            query: {
+                until: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description balances */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balances"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadExport: {
+        parameters: {
+            query: {
+                /** @description for `daybook` */
+                session?: string;
+                from?: components["schemas"]["Day"];
+                to?: components["schemas"]["Day"];
+                format: "xlsx" | "csv" | "csv_sjis";
+            };
+            header?: never;
+            path: {
+                export: components["parameters"]["ExportName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkExport: {
+        parameters: {
+            query?: {
+                /** @description for `daybook` */
+                session?: string;
+                from?: components["schemas"]["Day"];
+                to?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path: {
+                export: components["parameters"]["ExportName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the characters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCheck"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description items */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemInput"];
+            };
+        };
+        responses: {
+            /** @description stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    newPrice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrice"];
+            };
+        };
+        responses: {
+            /** @description stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReductions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description reductions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reduction"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putReduction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReductionInput"];
+            };
+        };
+        responses: {
+            /** @description stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDesignations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description designations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designation"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putDesignation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignationInput"];
+            };
+        };
+        responses: {
+            /** @description stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    providerHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description heard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
