@@ -3,6 +3,7 @@ package slip
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"yakusho/internal/core"
@@ -143,7 +144,11 @@ func begin(h Head, s till.Sale, title string) *Paper {
 		p.small("練習です。お支払いは行われていません。")
 	}
 	p.centre(h.Office.Name, Normal)
-	p.centre(title, Large)
+	main, note, _ := strings.Cut(title, "（")
+	p.centre(main, Large)
+	if note != "" {
+		p.centre("（"+note, Large)
+	}
 	if h.Again {
 		p.centre("再発行", Normal)
 	}
@@ -257,7 +262,8 @@ func Pending(h Head, s till.Sale, a till.Attempt) (Paper, error) {
 		return Paper{}, ErrDecided.Because("attempt %s: %s", a.ID, a.State)
 	}
 	p := begin(h, s, TitlePending)
-	p.centre("もう一度お支払いにならないでください", Large)
+	p.centre("もう一度お支払いに", Large)
+	p.centre("ならないでください", Large)
 	p.gap()
 	p.text("お支払いの結果を確かめています。ご請求は一度だけです。")
 	p.huge("金額", yen(a.Amount))

@@ -155,7 +155,7 @@ func TestAPendingPaperTellsNotToPayAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(p.String(), "もう一度お支払いにならないでください") {
+		if !strings.Contains(p.String(), "もう一度お支払いに  <centre>  <large>\nならないでください  <centre>  <large>") {
 			t.Errorf("%s: the paper does not say so", state)
 		}
 		testkit.Golden(t, "pending_"+string(state)+".txt", []byte(p.String()))
