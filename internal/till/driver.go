@@ -23,6 +23,7 @@ type Driver struct {
 	holder    string        // this process
 	wake      chan struct{} // something may be due
 	told      func(Attempt) // after every change, for screens
+	asked     func(provider, call string, err error)
 	calls     sync.WaitGroup
 }
 
@@ -35,13 +36,15 @@ type driverStore interface {
 	Outbox
 }
 
-// DriverOptions are what a driver is made of. Told may be nil.
+// DriverOptions are what a driver is made of. Told hears of every attempt that moved, Asked of every call to a provider
+// with the error it ended in; both may be nil and must return at once.
 type DriverOptions struct {
 	Providers []Provider
 	Patience  Patience
 	Clock     core.Clock
 	Log       *slog.Logger
 	Told      func(Attempt)
+	Asked     func(provider, call string, err error)
 }
 
 // The driver's own rhythm.
@@ -55,10 +58,13 @@ const (
 func NewDriver(store Store, o DriverOptions) *Driver {
 	d := &Driver{
 		store: store, providers: o.Providers, patience: o.Patience, now: o.Clock, log: o.Log,
-		holder: string(core.NewID(o.Clock())), wake: make(chan struct{}, 1), told: o.Told,
+		holder: string(core.NewID(o.Clock())), wake: make(chan struct{}, 1), told: o.Told, asked: o.Asked,
 	}
 	if d.told == nil {
 		d.told = func(Attempt) {}
+	}
+	if d.asked == nil {
+		d.asked = func(string, string, error) {}
 	}
 	return d
 }
@@ -169,6 +175,7 @@ func (d *Driver) call(ctx context.Context, limit time.Duration, a Attempt, what 
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ans, err := f(ctx)
+	d.asked(a.Provider, what, err)
 	if err != nil {
 		d.log.WarnContext(ctx, "no answer from the provider", "call", what, "provider", a.Provider, "attempt", a.ID, "err", err)
 		ans.Verdict = VerdictUnknown
@@ -318,6 +325,7 @@ func (d *Driver) askRefund(ctx context.Context, a Attempt, r Refund) RefundAnswe
 		ask = back.QueryRefund
 	}
 	ans, err := ask(ctx, a, r)
+	d.asked(a.Provider, "refund", err)
 	if err != nil {
 		d.log.WarnContext(ctx, "no answer from the provider", "call", "refund", "provider", a.Provider, "refund", r.ID, "err", err)
 		return RefundAnswer{State: RefundUnknown, Reason: ReasonNoAnswer, Ref: ans.Ref, Wait: ans.Wait}
