@@ -97,7 +97,7 @@ func node[T any](ctx context.Context, o options, script string, ask any) (T, err
 	if err != nil {
 		return got, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join(o.root, "bench", "meet", script), string(arg))
 	var out bytes.Buffer

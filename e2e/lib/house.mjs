@@ -17,6 +17,8 @@ const out = fileURLToPath(new URL("../out/", import.meta.url));
 const allowed = [
   // Chromium itself writes this for every refusal; the refusal is what many tests are about.
   /^Failed to load resource: the server responded with a status of 4\d\d/,
+  // The same for a ticket that does not open the door any more; the page asks again and shows the reason.
+  /^WebSocket connection to 'wss:\/\/localhost:\d+\/media\/[^']*' failed: Error during WebSocket handshake: Unexpected response code: 4\d\d/,
   // The media client, when the server ends the media of a meeting a moment before the page is told why.
   /^(DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly)/,
 ];

@@ -79,6 +79,21 @@ house.test("a locked meeting lets nobody new in, says so in Japanese, and opens 
   await host.entry(named.nakamura).waitFor();
 });
 
+house.test("a lock beats the ticket of somebody who is already before the mirror", async () => {
+  const { people, meeting } = await meetingOf(house, ["satou", "takahashi"]);
+  const [host] = people;
+  const late = await house.person("late");
+  await late.signIn("nakamura");
+  const ticket = late.page.waitForResponse((r) => r.url().endsWith("/join"));
+  await late.typesNumber(meeting.number, meeting.pin);
+  assert.equal((await ticket).status(), 200);
+  await host.doesForAll("鍵をかける");
+  await host.reads("鍵をかけています。新しい方は入れません。");
+  await late.press("参加する", { exact: true });
+  await late.text("主催の方が鍵をかけています").first().waitFor();
+  assert.equal(await late.mic.count(), 0);
+});
+
 house.test(
   "a removed colleague stays out: by the button, by the number with the old PIN, and in a new tab",
   async () => {
