@@ -65,7 +65,7 @@ func RunProvider(t *testing.T, stage func(t *testing.T) *Stage) {
 		{"a payment is paid once, with the amount, and the books of the provider agree", probe.pays(), testPaid},
 		{"starting twice charges once", true, testStartTwice},
 		{"many starts at once charge once", true, testStartAtOnce},
-		{"an attempt nobody started is neither waiting nor paid", !probe.hands(), testNeverStarted},
+		{"an attempt nobody started is neither waiting nor paid", !probe.hands() && probe.Way != till.WayCash, testNeverStarted},
 		{"cancelled while it waits, it can no longer be paid", probe.waits(), testCancelWaiting},
 		{"cancelling twice is cancelling once", probe.waits(), testCancelTwice},
 		{"cancelled after it was paid, the money goes back", probe.pays() && !probe.hands() && probe.Way != till.WayCash, testCancelPaid},
@@ -139,7 +139,7 @@ func (s *Stage) attempt() till.Attempt {
 	now := s.Clock.Now()
 	return till.Attempt{
 		ID: core.NewID(now), Sale: core.NewID(now), Session: core.NewID(now), Number: 1, Provider: s.Provider.Name(), Way: s.Way, Wallet: s.Wallet,
-		Amount: price, Clerk: core.NewID(now), State: till.AttemptCreated, CreatedAt: now, NextAt: now,
+		Amount: price, Clerk: core.NewID(now), State: till.AttemptCreated, CreatedAt: now, NextAt: now, Training: s.Wallet == till.WalletTraining,
 	}
 }
 
