@@ -16,13 +16,26 @@ import (
 // Problem is the body of every refusal: RFC 9457 with a stable code, a text for the person at the
 // screen and the id under which the log has more.
 type Problem struct {
-	Type      string `json:"type"` // always about:blank: the code says which problem it is
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Code      string `json:"code"`
-	Detail    string `json:"detail"` // Japanese: what happened and what to do next
-	RequestID string `json:"request_id,omitempty"`
+	Type      string   `json:"type"` // always about:blank: the code says which problem it is
+	Title     string   `json:"title"`
+	Status    int      `json:"status"`
+	Code      string   `json:"code"`
+	Detail    string   `json:"detail"` // Japanese: what happened and what to do next
+	RequestID string   `json:"request_id,omitempty"`
+	Problems  []Detail `json:"problems,omitempty"`
 }
+
+// Detail is one of several things wrong with what was sent: a field of the input, or a place in a file.
+type Detail struct {
+	Field   string `json:"field,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  string `json:"column,omitempty"`
+	Message string `json:"message"` // Japanese
+}
+
+// Detailed is an error that lists everything wrong at once. Any error in the chain with this method is heard, where the
+// answer is the caller's fault.
+type Detailed interface{ Details() []Detail }
 
 // ProblemType is the media type of a Problem.
 const ProblemType = "application/problem+json"
@@ -95,6 +108,10 @@ func Error(w http.ResponseWriter, r *http.Request, err error) {
 		logger(ctx).LogAttrs(ctx, slog.LevelError, "request failed",
 			slog.String("request_id", p.RequestID), slog.String("method", r.Method),
 			slog.String("route", route(r)), slog.Any("err", err))
+	}
+	var list Detailed
+	if errors.As(err, &list) && p.Status < http.StatusInternalServerError {
+		p.Problems = list.Details()
 	}
 	var wait Wait
 	if errors.As(err, &wait) && (p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable) {

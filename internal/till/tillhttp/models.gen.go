@@ -261,9 +261,10 @@ func (e PaperRowSize) Valid() bool {
 
 // Defines values for PracticeActAct.
 const (
-	PracticeActActDecline PracticeActAct = "decline"
-	PracticeActActPay     PracticeActAct = "pay"
-	PracticeActActSilence PracticeActAct = "silence"
+	PracticeActActDecline       PracticeActAct = "decline"
+	PracticeActActPay           PracticeActAct = "pay"
+	PracticeActActSilence       PracticeActAct = "silence"
+	PracticeActActSilenceUnpaid PracticeActAct = "silence_unpaid"
 )
 
 // Valid indicates whether the value is a known member of the PracticeActAct enum.
@@ -274,6 +275,8 @@ func (e PracticeActAct) Valid() bool {
 	case PracticeActActPay:
 		return true
 	case PracticeActActSilence:
+		return true
+	case PracticeActActSilenceUnpaid:
 		return true
 	default:
 		return false
@@ -1510,11 +1513,11 @@ type Payment struct {
 
 // PracticeAct defines model for PracticeAct.
 type PracticeAct struct {
-	// Act silence: no answer reaches the office, whose screen goes to 確認中
+	// Act silence: paid, but for 20 s no answer reaches the office, whose screen goes to 確認中; silence_unpaid: the same, unpaid
 	Act PracticeActAct `json:"act"`
 }
 
-// PracticeActAct silence: no answer reaches the office, whose screen goes to 確認中
+// PracticeActAct silence: paid, but for 20 s no answer reaches the office, whose screen goes to 確認中; silence_unpaid: the same, unpaid
 type PracticeActAct string
 
 // PracticeCode defines model for PracticeCode.

@@ -2413,10 +2413,10 @@ export interface components {
         };
         PracticeAct: {
             /**
-             * @description silence: no answer reaches the office, whose screen goes to 確認中
+             * @description silence: paid, but for 20 s no answer reaches the office, whose screen goes to 確認中; silence_unpaid: the same, unpaid
              * @enum {string}
              */
-            act: "pay" | "decline" | "silence";
+            act: "pay" | "decline" | "silence" | "silence_unpaid";
         };
         OpenAttempt: {
             attempt: components["schemas"]["Attempt"];
