@@ -64,7 +64,7 @@ func (p *Provider) ParseSettlement(file []byte) ([]till.SettlementRow, []till.Fi
 	if problem != nil {
 		return nil, []till.FileProblem{*problem}
 	}
-	s := sheet{cols: p.columns, store: p.store, seen: map[string]int{}}
+	s := sheet{cols: p.columns, store: p.store}
 	s.read(text)
 	if len(s.problems) > 0 {
 		return nil, s.problems
@@ -120,7 +120,6 @@ type sheet struct {
 	cols     Columns
 	store    string
 	at       map[string]int // column by heading
-	seen     map[string]int // line by transaction
 	rows     []till.SettlementRow
 	problems []till.FileProblem
 }
@@ -209,11 +208,6 @@ func (s *sheet) row(line int, cells []string) {
 	if word(brand) != brand {
 		s.bad(line, s.cols.Brand, "ブランドは pay_pay のような英数字のはずです。")
 	}
-	same := r.Ref + " " + r.Detail
-	if first := s.seen[same]; first > 0 && uuid(r.Ref) {
-		s.bad(line, s.cols.Charge, "同じ取引が "+strconv.Itoa(first)+" 行目にもあります。")
-	}
-	s.seen[same] = line
 	if store := cell(s.cols.Store); store != "" && !strings.EqualFold(store, s.store) {
 		s.bad(line, s.cols.Store, "設定と違う店舗の行です。この店舗だけのファイルを出し直してください。")
 	}
