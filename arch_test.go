@@ -177,7 +177,7 @@ func TestTheProductCarriesNoTestMachinery(t *testing.T) {
 			t.Fatalf("list dependencies of %s: %v", cmd, err)
 		}
 		for _, p := range strings.Fields(string(out)) {
-			for _, unwanted := range []string{"github.com/google/go-cmp/", "pgregory.net/rapid", "go.uber.org/goleak", "yakusho/internal/testkit", "yakusho/internal/meet/meettest/suite"} {
+			for _, unwanted := range []string{"github.com/google/go-cmp/", "pgregory.net/rapid", "go.uber.org/goleak", "yakusho/internal/testkit", "yakusho/internal/meet/meettest/suite", "yakusho/internal/till/tilltest"} {
 				if p == unwanted || strings.HasSuffix(unwanted, "/") && strings.HasPrefix(p, unwanted) {
 					t.Errorf("%s carries %s", cmd, p)
 				}

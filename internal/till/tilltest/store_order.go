@@ -1,0 +1,9 @@
+package tilltest
+
+import (
+	"testing"
+
+	"yakusho/internal/till"
+)
+
+func testAnyOrder(t *testing.T, s till.Store) {}

@@ -1,0 +1,4 @@
+package tilltest
+
+func raceCases() []storeCase    { return nil }
+func commandCases() []storeCase { return nil }
