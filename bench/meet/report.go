@@ -179,8 +179,8 @@ func (r *report) markdown() string {
 		fmt.Fprintf(&b, "; %s", m.Browser)
 	}
 	fmt.Fprintf(&b, ". Load average before %s, after %s.\n", m.LoadBefore, m.LoadAfter)
-	if l, err := strconv.ParseFloat(m.LoadBefore, 64); err == nil && l > busy {
-		b.WriteString("\n**The machine was busy before the run began: trust ratios with a narrow range only.**\n")
+	if w := r.warning("\n"); w != "" {
+		b.WriteString(w + "\n")
 	}
 	if r.Quick {
 		b.WriteString("\n**A quick run: these figures only show that the program works.**\n")
@@ -194,6 +194,14 @@ func (r *report) markdown() string {
 		r.table(&b, f.Group)
 	}
 	return b.String()
+}
+
+// warning says, after lead, that something else was at work; "" when nothing was.
+func (r *report) warning(lead string) string {
+	if l, err := strconv.ParseFloat(r.Machine.LoadBefore, 64); err != nil || l <= busy {
+		return ""
+	}
+	return lead + "**The machine was busy before the run began: trust ratios with a narrow range only.**"
 }
 
 func (r *report) table(b *strings.Builder, group string) {
@@ -264,8 +272,8 @@ func renewed(readme string, r *report) (string, error) {
 		var b strings.Builder
 		r.table(&b, f.Group)
 		table := strings.Replace(strings.TrimPrefix(b.String(), "\n"), "\n\n", fmt.Sprintf(
-			"\n\nThis table alone was measured %s at commit %s; load average before %s, after %s.\n\n",
-			r.Began.UTC().Format("2006-01-02 15:04 MST"), r.Machine.Commit, r.Machine.LoadBefore, r.Machine.LoadAfter), 1)
+			"\n\nThis table alone was measured %s at commit %s; load average before %s, after %s.%s\n\n",
+			r.Began.UTC().Format("2006-01-02 15:04 MST"), r.Machine.Commit, r.Machine.LoadBefore, r.Machine.LoadAfter, r.warning(" ")), 1)
 		readme = head + strings.TrimSuffix(table, "\n") + "\n" + rest[end:]
 	}
 	return readme, nil
