@@ -46,6 +46,8 @@ type Stage struct {
 	Signed bool
 	// Settlement is the file of the day that contains at. For a till.Statement.
 	Settlement func(at time.Time) []byte
+
+	seen bool // a customer saw the code
 }
 
 // price is an amount whose digits stand nowhere else in an answer.
@@ -167,6 +169,7 @@ func (s *Stage) ended(t testing.TB, a till.Attempt, asked till.Ask, ans till.Ans
 		ans.Verdict, ans.Reason = till.VerdictUnknown, or(ans.Reason, till.ReasonNoAnswer)
 	}
 	s.truth(t, a, asked, ans)
+	s.seen = s.seen || a.Show != "" || ans.Show != ""
 	return till.DefaultPatience().Hear(a, asked, ans, s.Provider.Terms(a), s.Clock.Now())
 }
 
@@ -295,7 +298,10 @@ func (s *Stage) afterwards(t testing.TB, a till.Attempt) {
 		s.Sim.Process()
 	}
 	if s.Pay != nil && a.State != till.AttemptPaid {
-		_ = s.Pay(a) // may be refused, or be given back
+		// Where nobody was shown a code, it may be that the money is taken and goes back.
+		if err := s.Pay(a); err == nil && s.seen {
+			t.Errorf("the attempt ended %s (%s) and the code the customer saw can still be paid", a.State, a.Reason)
+		}
 	}
 	want := core.Money(0)
 	if a.State == till.AttemptPaid {

@@ -110,11 +110,18 @@ func rewrite(change func(body []byte) []byte) Spoil {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		rec := httptest.NewRecorder()
 		next.ServeHTTP(rec, r)
-		for k, v := range rec.Header() {
-			w.Header()[k] = v
-		}
-		w.WriteHeader(rec.Code)
-		_, _ = w.Write(change(rec.Body.Bytes()))
+		rec.Body = bytes.NewBuffer(change(rec.Body.Bytes()))
+		copyAnswer(w, rec)
+	}
+}
+
+// restatus lets the server answer and changes the status of it.
+func restatus(status int) Spoil {
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		rec.Code = status
+		copyAnswer(w, rec)
 	}
 }
 
@@ -133,4 +140,12 @@ func cut() Spoil {
 		}
 		panic(http.ErrAbortHandler)
 	}
+}
+
+func copyAnswer(w http.ResponseWriter, rec *httptest.ResponseRecorder) {
+	for k, v := range rec.Header() {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
 }
