@@ -590,3 +590,6 @@ func Elapsed(a Attempt, now time.Time) time.Duration {
 	}
 	return max(0, a.DecidedAt.Sub(a.CreatedAt))
 }
+
+// CheckSpan refuses days that are none, and more of them than one question may be about.
+func CheckSpan(from, to Day) error { return span(from, to) }

@@ -1142,8 +1142,11 @@ type DisplayStatePhase string
 
 // ExportCheck defines model for ExportCheck.
 type ExportCheck struct {
+	// Missing the first thousand
 	Missing []MissingCharacter `json:"missing"`
-	Rows    int                `json:"rows"`
+
+	// More how many beyond those
+	More int `json:"more"`
 }
 
 // Handover defines model for Handover.
@@ -1306,16 +1309,18 @@ type MethodTotal struct {
 
 // MissingCharacter defines model for MissingCharacter.
 type MissingCharacter struct {
+	// Became what stands in the file: 〓, or the plain form of a variant
+	Became    string `json:"became"`
 	Character string `json:"character"`
+
+	// Codes Example: U+20BB7
+	Codes string `json:"codes"`
 
 	// Column its heading
 	Column string `json:"column"`
 
-	// Row of the file
+	// Row of the file, from 1, the heading included
 	Row int `json:"row"`
-
-	// Text the whole cell
-	Text string `json:"text"`
 }
 
 // NewDeposit defines model for NewDeposit.

@@ -2575,17 +2575,21 @@ export interface components {
             amount: components["schemas"]["Yen"];
         };
         ExportCheck: {
-            rows: number;
+            /** @description the first thousand */
             missing: components["schemas"]["MissingCharacter"][];
+            /** @description how many beyond those */
+            more: number;
         };
         MissingCharacter: {
-            /** @description of the file */
+            /** @description of the file, from 1, the heading included */
             row: number;
             /** @description its heading */
             column: string;
             character: string;
-            /** @description the whole cell */
-            text: string;
+            /** @example U+20BB7 */
+            codes: string;
+            /** @description what stands in the file: 〓, or the plain form of a variant */
+            became: string;
         };
     };
     responses: {
