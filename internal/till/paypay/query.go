@@ -45,8 +45,13 @@ func (p *Provider) Query(ctx context.Context, a till.Attempt) (till.Answer, erro
 	if err != nil {
 		return unknown(err)
 	}
-	if r.code == "DYNAMIC_QR_PAYMENT_NOT_FOUND" {
+	switch r.code {
+	case "DYNAMIC_QR_PAYMENT_NOT_FOUND":
 		return gone(a), nil
+	case "RESOURCE_NOT_FOUND", "TRANSACTION_NOT_FOUND": // the words of PayPay's other calls for the same
+		if threadOf(a).Code == "" {
+			return till.Answer{Verdict: till.VerdictAbsent}, nil
+		}
 	}
 	if !r.ok() {
 		return r.doubt()
