@@ -72,9 +72,9 @@ func gone(a till.Attempt) till.Answer {
 	return till.Answer{Verdict: till.VerdictNotPaid, Reason: unless(a, till.ReasonExpired)}
 }
 
-// unless: a reason we gave ourselves, by cancelling, is the better one.
+// unless: why we cancelled is the better reason, where it says why nothing was paid.
 func unless(a till.Attempt, reason string) string {
-	if a.State == till.AttemptCancelling && a.Reason != "" {
+	if a.State == till.AttemptCancelling && (a.Reason == till.ReasonClerkCanceled || a.Reason == till.ReasonExpired) {
 		return a.Reason
 	}
 	return reason

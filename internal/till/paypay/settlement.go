@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +55,7 @@ func (p *Provider) ParseSettlement(file []byte) ([]till.SettlementRow, []till.Fi
 type sheet struct {
 	merchant string
 	at       map[string]int // column by heading
-	width    int
+	heads    []string
 	rows     []till.SettlementRow
 	problems []till.FileProblem
 }
@@ -120,7 +121,7 @@ func (s *sheet) read(file []byte) {
 
 // heading finds the columns; without all of them the lines mean nothing.
 func (s *sheet) heading(line int, cells []string) bool {
-	s.at, s.width = map[string]int{}, len(cells)
+	s.at, s.heads = map[string]int{}, slices.Clone(cells)
 	for i, c := range cells {
 		if _, twice := s.at[c]; twice {
 			s.wrong(line, clip(c, 40), "見出し「%s」が2回あります。ダウンロードしたままのファイルを選んでください。", clip(c, 40))
@@ -136,12 +137,12 @@ func (s *sheet) heading(line int, cells []string) bool {
 }
 
 func (s *sheet) row(line int, cells []string) {
-	if len(cells) != s.width {
-		s.wrong(line, "", "列の数が %d です。見出しと同じ %d 列でなければなりません。行が途中で切れていないか確かめてください。", len(cells), s.width)
+	if len(cells) != len(s.heads) {
+		s.wrong(line, "", "列の数が %d です。見出しと同じ %d 列でなければなりません。行が途中で切れていないか確かめてください。", len(cells), len(s.heads))
 		return
 	}
 	bad := len(s.problems)
-	for name, i := range s.at {
+	for i, name := range s.heads {
 		if strings.ContainsRune(cells[i], utf8.RuneError) {
 			s.wrong(line, clip(name, 40), "Shift_JIS として読み取れない文字があります。ダウンロードしたままのファイルを選んでください。")
 		}
@@ -166,7 +167,7 @@ func (s *sheet) row(line int, cells []string) {
 		s.wrong(line, colOurs, "マーチャント決済ID「%s」に使えない文字があります。", clip(ours, 40))
 	default:
 		if id, err := core.ParseID(ours); err == nil {
-			row.Ours = id
+			row.Ours = core.ID(strings.Clone(string(id))) // not the whole line with it
 		}
 	}
 	if len(s.problems) == bad {

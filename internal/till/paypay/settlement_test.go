@@ -122,6 +122,22 @@ func TestSettlementFileFullOfMistakesIsCutShort(t *testing.T) {
 	}
 }
 
+// A large city's month in one file: the match has ten seconds for it.
+func BenchmarkParseSettlementOf100000Rows(b *testing.B) {
+	p := provider(b, paypay.Options{Base: paypay.Production})
+	var text strings.Builder
+	text.WriteString(heading)
+	for i := range 100_000 {
+		text.WriteString(line(fmt.Sprintf("04%017d", i), "取引完了", "2026/10/01 08:45:12", "600", "01k6f5v8s1e9n5r2w4x6y8z0ab"))
+	}
+	file := sjis(b, text.String())
+	for b.Loop() {
+		if rows, problems := p.ParseSettlement(file); len(rows) != 100_000 {
+			b.Fatalf("%d rows, %+v", len(rows), problems)
+		}
+	}
+}
+
 func FuzzParseSettlement(f *testing.F) {
 	p := provider(f, paypay.Options{Base: paypay.Production})
 	f.Add(sjis(f, heading+line("0457241108335660810", "取引完了", "2026/10/01 08:45:12", "600", "01k6f5v8s1e9n5r2w4x6y8z0ab")))

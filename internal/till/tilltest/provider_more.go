@@ -214,16 +214,23 @@ func testForgedHint(t *testing.T, stage func(*testing.T) *Stage) {
 			}
 		}
 	}
-	// Whoever believes it has to ask, and hears the truth.
+	// Whoever believes one has to ask, and hears the truth.
 	if !s.waits() {
 		return
 	}
-	lied := stage(t)
-	a = lied.waiting(t)
-	_, _ = lied.Provider.(till.Hinter).Hint(n.Authorization, bytes.ReplaceAll(n.Body, []byte(a.ID), []byte(a.ID)))
-	if ans, _ := lied.query(t, a); ans.Verdict != till.VerdictWaiting {
+	b := s.waiting(t)
+	lie := bytes.ReplaceAll(n.Body, []byte(a.ID), []byte(b.ID))
+	if a.Ref != "" && b.Ref != "" {
+		lie = bytes.ReplaceAll(lie, []byte(a.Ref), []byte(b.Ref))
+	}
+	h, err := s.Provider.(till.Hinter).Hint(n.Authorization, lie)
+	if err == nil && h.Attempt != b.ID && (h.Ref == "" || h.Ref != b.Ref && h.Ref != a.Ref) {
+		t.Errorf("the lie is taken for attempt %q, reference %q", h.Attempt, h.Ref)
+	}
+	if ans, _ := s.query(t, b); ans.Verdict != till.VerdictWaiting {
 		t.Errorf("after a lie the attempt is %s", ans.Verdict)
 	}
+	s.without(t, b, 0)
 }
 
 func testMalformedHint(t *testing.T, stage func(*testing.T) *Stage) {
