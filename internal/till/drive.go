@@ -99,8 +99,11 @@ func (p Patience) waiting(a Attempt, ans Answer, t Terms, now time.Time) Attempt
 	case AttemptSent, AttemptPaid, AttemptShown, AttemptNotPaid, AttemptReversed:
 		a.Tries = 0
 	}
-	if !a.ExpiresAt.IsZero() && !now.Before(a.ExpiresAt.Add(p.Grace)) {
+	switch {
+	case !a.ExpiresAt.IsZero() && !now.Before(a.ExpiresAt.Add(p.Grace)):
 		return a.cancel(ReasonExpired, now)
+	case a.Way == WayShow && a.Show == "" && !now.Before(a.CreatedAt.Add(t.Call)): // the answer with the code was lost
+		return a.cancel(ReasonNoAnswer, now)
 	}
 	if t.Hands {
 		a.NextAt = time.Time{}

@@ -38,7 +38,7 @@ func TestWhatAnAnswerMakesOfAnAttempt(t *testing.T) {
 		to     AttemptState
 		reason string
 	}{
-		{"a code is on the screen", AttemptCreated, AskNothing, Answer{Verdict: VerdictWaiting}, 0, AttemptSent, ""},
+		{"a code is on the screen", AttemptCreated, AskNothing, Answer{Verdict: VerdictWaiting, Show: "code"}, 0, AttemptSent, ""},
 		{"paid at once", AttemptCreated, AskNothing, Answer{Verdict: VerdictPaid}, 0, AttemptPaid, ""},
 		{"a refusal says why", AttemptCreated, AskNothing, Answer{Verdict: VerdictNotPaid, Reason: ReasonFunds}, 0, AttemptNotPaid, ReasonFunds},
 		{"silence to the first call", AttemptCreated, AskNothing, Answer{Verdict: VerdictUnknown}, 0, AttemptUnknown, ReasonNoAnswer},
@@ -79,7 +79,7 @@ func TestACodeThatIsOverIsAskedAboutOnceMoreBeforeItIsCancelled(t *testing.T) {
 	t.Parallel()
 	p := DefaultPatience()
 	a := fresh(AttemptSent)
-	a.ExpiresAt = noon.Add(5 * time.Minute)
+	a.Show, a.ExpiresAt = "code", noon.Add(5*time.Minute)
 	if ask := p.Next(a, terms(a), a.ExpiresAt.Add(time.Hour)); ask != AskQuery {
 		t.Fatalf("the first thing after the end of a code is %s", ask)
 	}
@@ -97,10 +97,30 @@ func TestACodeThatIsOverIsAskedAboutOnceMoreBeforeItIsCancelled(t *testing.T) {
 	}
 }
 
+func TestACodeThatNeverCameIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	p := DefaultPatience()
+	a := fresh(AttemptUnknown) // the call that would have brought the code was lost
+	early := p.Hear(a, AskQuery, Answer{Verdict: VerdictWaiting}, terms(a), noon.Add(10*time.Second))
+	if early.State != AttemptSent {
+		t.Errorf("a code that may still come: %s", early.State)
+	}
+	late := p.Hear(early, AskQuery, Answer{Verdict: VerdictWaiting}, terms(a), noon.Add(30*time.Second))
+	if late.State != AttemptCancelling || late.Reason != ReasonNoAnswer {
+		t.Errorf("nobody can pay without a code, and it is %s (%s)", late.State, late.Reason)
+	}
+	late.Show = "https://example.invalid/code"
+	late.State = AttemptSent
+	if with := p.Hear(late, AskQuery, Answer{Verdict: VerdictWaiting}, terms(a), noon.Add(31*time.Second)); with.State != AttemptSent {
+		t.Errorf("a code on the screen is waited for: %s", with.State)
+	}
+}
+
 func TestTheClerkLearnsOfLostQuestionsOnlyWhenThreeAreLost(t *testing.T) {
 	t.Parallel()
 	p := DefaultPatience()
 	a := fresh(AttemptSent)
+	a.Show = "code"
 	now := noon
 	for i := range 3 {
 		now = now.Add(time.Second)

@@ -240,6 +240,9 @@ func (d *Driver) move(ctx context.Context, from, to Attempt, by *person) (Attemp
 	if from.State != to.State || from.Show != to.Show {
 		d.told(moved)
 	}
+	if in := moved.NextAt.Sub(d.now()); !moved.NextAt.IsZero() && in < driveEvery {
+		time.AfterFunc(in, d.Wake) // sooner than the next look
+	}
 	return moved, nil
 }
 
