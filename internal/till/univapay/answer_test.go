@@ -205,3 +205,15 @@ func sound(t *testing.T, status int, body string, ask func() (till.Answer, error
 		t.Errorf("%+v", ans)
 	}
 }
+
+func TestOnlyPlainWordsReachALog(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"pay_pay": "pay_pay", "": "", "data.scanned_qr": "data.scanned_qr", "a\nb": "?", "a b": "?", "イオン": "?", strings.Repeat("x", 99): strings.Repeat("x", 64),
+		"a?b": "?", "x\x00y": "?",
+	} {
+		if got := word(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

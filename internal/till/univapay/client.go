@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -94,7 +95,7 @@ func (c *client) do(ctx context.Context, a ask, out any) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%s %s: %w", a.method, a.path, bare(err))
 	}
-	defer w.Body.Close()
+	defer func() { _ = w.Body.Close() }()
 	at, _ := http.ParseTime(w.Header.Get("Date")) // zero: it did not say
 	b, err := io.ReadAll(io.LimitReader(w.Body, maxAnswer+1))
 	if err != nil {
@@ -149,10 +150,9 @@ func word(s string) string {
 	if len(s) > 64 {
 		s = s[:64]
 	}
-	for _, r := range s {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' || r == '-') {
-			return "?"
-		}
+	const fit = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+	if strings.Trim(s, fit) != "" {
+		return "?"
 	}
 	return s
 }

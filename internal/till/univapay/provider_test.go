@@ -55,7 +55,7 @@ func subscribe(t testing.TB, sim *tilltest.Sim) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Body.Close()
+	defer func() { _ = w.Body.Close() }()
 	if w.StatusCode != http.StatusCreated {
 		t.Fatalf("make webhook: %s", w.Status)
 	}

@@ -32,7 +32,7 @@ func (p *Provider) Start(ctx context.Context, o till.Order) (till.Answer, error)
 		return p.Query(ctx, a)
 	}
 	var t token
-	err := p.post(ctx, posting{path: "/tokens", key: key("token", a.ID, 0), in: in, out: &t, check: func() error {
+	err := p.post(ctx, posting{path: "/tokens", key: key("token", a.ID, 0), in: in, out: func() any { t = token{}; return &t }, check: func() error {
 		if !uuid(t.ID) {
 			return fmt.Errorf("POST /tokens: %w: no id", errGarbled)
 		}
@@ -58,7 +58,9 @@ func (p *Provider) Start(ctx context.Context, o till.Order) (till.Answer, error)
 	if errors.Is(err, errLate) || errors.As(err, &r) && r.status < 500 {
 		// Another Start was here before, or is: what became of its charge has to be asked.
 		a.Thread = ans.Thread
-		return p.Query(ctx, a)
+		seen, err := p.Query(ctx, a)
+		seen.Thread, seen.Wallet = either(seen.Thread, ans.Thread), either(seen.Wallet, ans.Wallet)
+		return seen, err
 	}
 	ans.Verdict = till.VerdictUnknown
 	ans.Reason, ans.Wait = why(err)
@@ -147,7 +149,8 @@ func (p *Provider) charge(ctx context.Context, a till.Attempt, token string) (ch
 		Metadata: map[string]string{metaAttempt: string(a.ID)},
 	}
 	doubt := p.remembers(a.ID)
-	err = p.post(ctx, posting{path: "/charges", key: key("charge", a.ID, 0), in: in, out: &ch,
+	err = p.post(ctx, posting{
+		path: "/charges", key: key("charge", a.ID, 0), in: in, out: func() any { ch = charge{}; return &ch },
 		before: func(last error) error {
 			var r *refusal
 			if last != nil && (!errors.As(last, &r) || r.moved()) {
@@ -168,7 +171,8 @@ func (p *Provider) charge(ctx context.Context, a till.Attempt, token string) (ch
 // posting is a POST of Start.
 type posting struct {
 	path, key string
-	in, out   any
+	in        any
+	out       func() any             // where the answer goes, empty: nothing of a try that failed may shine through
 	before    func(last error) error // is told how the last try went, nil at first, and may end it
 	check     func() error           // of what came out
 }
@@ -182,7 +186,7 @@ func (p *Provider) post(ctx context.Context, c posting) error {
 				return stop
 			}
 		}
-		if _, err = p.client.do(ctx, ask{method: http.MethodPost, path: c.path, key: c.key, body: c.in}, c.out); err == nil {
+		if _, err = p.client.do(ctx, ask{method: http.MethodPost, path: c.path, key: c.key, body: c.in}, c.out()); err == nil {
 			if err = c.check(); err == nil {
 				return nil
 			}

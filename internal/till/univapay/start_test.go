@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +209,9 @@ func TestAChargeThatMayHaveArrivedStaysUnknown(t *testing.T) {
 			o := s.scan("pay_pay")
 			ans := s.start(o)
 			s.want("start", ans, c.v, c.reason)
+			if ans.Wallet != "paypay" || ans.Thread == "" {
+				t.Errorf("what the token said is lost: %+v", ans)
+			}
 			if c.v == till.VerdictUnknown {
 				s.want("asked", s.query(after(o, ans)), till.VerdictAbsent, "")
 				s.want("cancelled", s.cancel(after(o, ans)), till.VerdictAbsent, "")
@@ -286,7 +290,7 @@ func TestALostChargeCannotArriveAfterItsAbsenceIsProof(t *testing.T) {
 			if err != nil {
 				t.Errorf("read charge: %v", err)
 			}
-			late = httptest.NewRequest(r.Method, r.URL.Path, strings.NewReader(string(body)))
+			late = httptest.NewRequestWithContext(t.Context(), r.Method, r.URL.Path, strings.NewReader(string(body)))
 			late.Header = r.Header.Clone()
 			stop()
 			<-r.Context().Done()
@@ -365,5 +369,25 @@ func TestNothingSecretIsSaid(t *testing.T) {
 		if strings.Contains(text, c.Secret) || strings.Contains(text, c.WebhookToken) || strings.Contains(text, c.JWT) {
 			t.Errorf("%s shows a secret", form)
 		}
+	}
+}
+
+func TestTheProxyIsTheOneGiven(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	passed := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		passed++
+		s.sim.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	u, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.p = newProvider(t, s.sim, func(o *univapay.Options) { o.Endpoint, o.Proxy = "http://localhost:1", u })
+	s.want("start", s.start(s.scan("pay_pay")), till.VerdictPaid, "")
+	if passed != 3 { // token, charge, and how it stands
+		t.Errorf("%d calls went through the proxy", passed)
 	}
 }

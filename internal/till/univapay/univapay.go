@@ -41,6 +41,7 @@ type Options struct {
 	Credentials Credentials
 	Endpoint    string         // Live when empty; http only to loopback
 	Roots       *x509.CertPool // the system's when nil
+	Proxy       *url.URL       // the office's; none when nil, whatever the environment says
 	Clock       core.Clock     // core.SystemClock when nil
 	Log         *slog.Logger   // what was refused, by code; slog.DiscardHandler when nil
 	AllowTest   bool           // accept charges in test mode at Live: nobody pays
@@ -110,7 +111,7 @@ func New(o Options) (*Provider, error) {
 		sign: func(h http.Header) { h.Set("Authorization", bearer) },
 		http: &http.Client{
 			Transport: &http.Transport{
-				Proxy:                  http.ProxyFromEnvironment,
+				Proxy:                  proxy(o.Proxy),
 				TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 				TLSHandshakeTimeout:    o.Timeout,
 				MaxIdleConnsPerHost:    8,
@@ -124,6 +125,13 @@ func New(o Options) (*Provider, error) {
 	return p, nil
 }
 
+func proxy(u *url.URL) func(*http.Request) (*url.URL, error) {
+	if u == nil {
+		return nil
+	}
+	return http.ProxyURL(u)
+}
+
 // endpoint accepts an address without a path; the problem is for the person who wrote the setting.
 func endpoint(text string) (*url.URL, string) {
 	u, err := url.Parse(strings.TrimSuffix(text, "/"))
@@ -132,7 +140,7 @@ func endpoint(text string) (*url.URL, string) {
 	}
 	ip := net.ParseIP(u.Hostname())
 	loopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback) {
 		return nil, "endpoint は https にしてください。http は同じ機械の模擬サーバーだけに使えます。"
 	}
 	return u, ""
