@@ -23,6 +23,7 @@ type config struct {
 	Database databaseConfig `toml:"database"`
 	TLS      tlsConfig      `toml:"tls"`
 	Meet     meetConfig     `toml:"meet"`
+	Till     tillConfig     `toml:"till"`
 	Metrics  metricsConfig  `toml:"metrics"`
 	Log      logConfig      `toml:"log"`
 }
@@ -72,6 +73,7 @@ func defaultConfig() config {
 		Office: officeConfig{Name: "役所", Contact: "情報担当"},
 		Server: serverConfig{Data: "data", Listen: ":8443"},
 		Meet:   meetConfig{Enabled: true, Capacity: 200},
+		Till:   tillConfig{Contact: "会計課"},
 		Log:    logConfig{Level: "info", Format: "text"},
 	}
 }
@@ -153,6 +155,7 @@ func (c config) check() problems {
 	if c.Meet.Capacity < 2 || c.Meet.Capacity > 1000 {
 		say("meet.capacity: 2から1000までの数で書いてください（今は %d）。", c.Meet.Capacity)
 	}
+	c.Till.check(say)
 	if _, err := c.Log.level(); err != nil {
 		say("log.level: debug, info, warn, error のどれかで書いてください（今は %q）。", c.Log.Level)
 	}

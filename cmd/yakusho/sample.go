@@ -37,7 +37,10 @@ func sampleLogins() []auth.SampleAccount {
 		{"kobayashi", "小林 恵子", core.RoleOrganiser},
 		{"naoto", "髙橋 直人", core.RoleStaff},
 		{"sakita", "﨑田 亮", core.RoleStaff},
-		{"yoshida", "𠮷田 千尋", core.RoleStaff},
+		{"yoshida", "𠮷田 千尋", core.RoleClerk},
+		{"yamamoto", "山本 さくら", core.RoleClerk},
+		{"shimizu", "清水 和子", core.RoleAccountant},
+		{"itou", "伊藤 真理", core.RoleAccountant},
 		{"mori", "森 正樹", core.RoleStaff},
 		{"ikeda", "池田 めぐみ", core.RoleStaff},
 		{"hayashi", "林 大輔", core.RoleStaff},
@@ -48,9 +51,14 @@ func sampleLogins() []auth.SampleAccount {
 		}
 		note := cards[p.Department] + "・" + map[core.Role]string{
 			core.RoleStaff: "職員", core.RoleAdmin: "管理者", core.RoleOrganiser: "総務（会議の世話役）",
+			core.RoleClerk: "窓口職員", core.RoleAccountant: "会計課（締め・承認・照合）",
 		}[a.role]
+		roles := []core.Role{a.role}
+		if a.role == core.RoleClerk || a.role == core.RoleAccountant { // who holds meetings too
+			roles = append(roles, core.RoleStaff)
+		}
 		out = append(out, auth.SampleAccount{
-			Login: a.login, Password: samplePassword, Name: a.name, Note: note, Person: p.ID, Roles: []core.Role{a.role},
+			Login: a.login, Password: samplePassword, Name: a.name, Note: note, Person: p.ID, Roles: roles,
 		})
 	}
 	return out

@@ -100,6 +100,7 @@ func (a serveArgs) config() (config, error) {
 		}
 	}
 	if a.Sample {
+		c.Till.Enabled = true
 		unnamed, town := defaultConfig().Office, sampleOffice()
 		if c.Office.Name == unnamed.Name {
 			c.Office.Name = town.Name
@@ -328,8 +329,13 @@ func (a *app) run(ctx context.Context, web net.Listener, guide *guidePage) error
 			}
 		})
 	}
+	stopTill := func() {}
+	if a.till != nil {
+		stopTill = a.till.run(ctx)
+	}
 	err := httpx.Serve(ctx, httpx.NewServer(a.handler, a.log), web, stopIn/2)
 	a.ready.Store(false)
+	stopTill() // payments under way first: their answers have to reach the disk
 
 	// The books first: what the next steps do to the connections is not people leaving.
 	stopBooks()

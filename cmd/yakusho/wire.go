@@ -33,6 +33,7 @@ import (
 	"yakusho/internal/org"
 	"yakusho/internal/org/orgsql"
 	"yakusho/internal/sqldb"
+	"yakusho/internal/till/tillhttp"
 	"yakusho/internal/tlsca"
 	"yakusho/web"
 )
@@ -46,6 +47,7 @@ type app struct {
 	turn    *turn.Server
 	csp     *httpx.CSPReports
 	metrics *prometheus.Registry
+	till    *counters // nil where the till is not enabled
 	handler http.Handler
 	ready   atomic.Bool
 	sample  []auth.SampleAccount // what was seeded; nil in an office
@@ -116,6 +118,17 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 		}
 	}
 
+	if conf.Till.Enabled {
+		if a.till, err = buildTill(ctx, conf, p, journal, authStore, book, clock); err != nil {
+			return nil, err
+		}
+		if p.sample {
+			if err := a.till.seed(ctx, authStore, clock()); err != nil {
+				return nil, fmt.Errorf("seed the counters of the sample town: %w", err)
+			}
+		}
+	}
+
 	mux := http.NewServeMux()
 	sessions := authhttp.New(authhttp.Config{
 		Auth: a.auth, Directory: cards{book}, Sample: a.sample, Features: features(conf), Guest: guestOf, Clock: clock,
@@ -139,6 +152,12 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 		meetings.Register(mux)
 		mux.Handle(meethttp.MediaPath+"/", http.StripPrefix(meethttp.MediaPath, a.media.Handler()))
 	}
+	if a.till != nil {
+		a.till.api.Register(mux)
+		if err := a.till.count(a.metrics, clock); err != nil {
+			return nil, fmt.Errorf("count the till: %w", err)
+		}
+	}
 	if err := a.operations(mux, p, conf.Metrics); err != nil {
 		return nil, err
 	}
@@ -150,8 +169,12 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 	}
 	mux.Handle("/", front)
 
-	// Outermost first: the edge, who is calling, whose guest, then the route.
-	a.handler = httpx.Edge(knownHost(p.ca, sessions.Middleware(meetings.Middleware(httpx.Route(mux)))), httpx.EdgeOptions{
+	// Outermost first: the edge, notifications of providers, who is calling, whose guest, whose display, then the route.
+	inner, hooks := http.Handler(httpx.Route(mux)), func(next http.Handler) http.Handler { return next }
+	if a.till != nil {
+		inner, hooks = a.till.api.Middleware(inner), a.till.api.Hooks
+	}
+	a.handler = httpx.Edge(hooks(knownHost(p.ca, sessions.Middleware(meetings.Middleware(inner)))), httpx.EdgeOptions{
 		Log: p.log, Clock: clock, MaxBody: bodyLimit,
 	})
 	a.ready.Store(true)
@@ -183,14 +206,18 @@ func bodyLimit(r *http.Request) int64 {
 	if r.URL.Path == "/api/check/upload" {
 		return 8 << 20
 	}
-	return 0
+	return tillhttp.MaxBody(r)
 }
 
 func features(c config) []authhttp.SessionFeatures {
+	var out []authhttp.SessionFeatures
 	if c.Meet.Enabled {
-		return []authhttp.SessionFeatures{authhttp.Meet}
+		out = append(out, authhttp.Meet)
 	}
-	return nil
+	if c.Till.Enabled {
+		out = append(out, authhttp.Till)
+	}
+	return out
 }
 
 // guestOf tells the session page of a guest's pass.
@@ -285,7 +312,8 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 		for _, s := range a.sample {
 			fmt.Fprintf(w, "    %-10s %s　%s\n", s.Login, s.Name, s.Note)
 		}
-		fmt.Fprintf(w, "\n  ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
+		fmt.Fprintf(w, "\n  会議を試すには、ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
+		fmt.Fprintf(w, "  窓口を試すには、yoshida でログインし、窓口の「練習で開局する」を押してください。会計をして「画面のQRを見せる」を選び、もう1つの画面がお客様になります。\n")
 	}
 	doctor := os.Args[0] + " doctor --url " + strings.TrimSuffix(p.origins[0], "/")
 	const measure = "--participants 3 --seconds 10"

@@ -51,6 +51,7 @@ func Sample() Town {
 		{"森 正樹", "もり まさき", "支所長", "北支所", "北支所"},
 		{"池田 めぐみ", "いけだ めぐみ", "係長", "北支所 総務係", "北支所"},
 		{"橋本 勇", "はしもと いさむ", "主事", "北支所 総務係", "北支所"},
+		{"伊藤 真理", "いとう まり", "主査", "会計課", "本庁舎"},
 	} {
 		s.person(Person{Name: p.name, Kana: p.kana, Post: p.post, Department: s.departments[p.department], Office: s.offices[p.office]})
 	}
