@@ -117,6 +117,7 @@ const (
 	ReasonAmount           = "amount_differs" // the provider says another amount: a person has to look
 	ReasonNeverAsked       = "never_asked"    // proven that the provider never heard of it
 	ReasonByHand           = "by_hand"        // decided by a person, with a note
+	ReasonReversed         = "reversed"       // taken back because nothing was known
 	ReasonFile             = "settlement_file"
 	ReasonCancelRefused    = "cancel_refused"       // too late to cancel; a query has to tell
 	ReasonNotServed        = "wallet_not_served"    // by the contract with the provider; a brand that ended is one too
@@ -172,6 +173,8 @@ func reasonWords(reason string) string {
 		return "決済事業者への依頼は行われていませんでした。もう一度お支払い方法を選んでください。"
 	case ReasonByHand:
 		return "会計課が確かめて決めました。"
+	case ReasonReversed:
+		return "結果が届かなかったため、決済事業者に取消を頼み、受け付けられました。支払われていたときも、全額がお客様に戻ります。もう一度お支払い方法を選べます。"
 	case ReasonFile:
 		return "精算ファイルで確かめました。"
 	case ReasonNotServed:

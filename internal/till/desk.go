@@ -226,7 +226,7 @@ func (d *Desk) Cancel(ctx context.Context, key string, attempt core.ID) (Attempt
 		return a, err
 	}
 	p, ok := d.driver.Provider(a.Provider)
-	if ok && p.Terms(a).Hands && a.State != AttemptCreated { // nobody to ask: the clerk saw that it was not paid
+	if ok && p.Terms(a).Hands { // nobody to ask: the clerk saw that it was not paid
 		next = a.end(AttemptNotPaid, ReasonClerkCanceled, d.now())
 	}
 	moved, err := d.driver.moveBy(ctx, a, next, by)

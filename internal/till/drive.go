@@ -52,7 +52,7 @@ func (p Patience) Hear(a Attempt, asked Ask, ans Answer, t Terms, now time.Time)
 		return a
 	}
 	a = a.learn(ans)
-	if ans.Verdict == VerdictPaid && ans.Amount != 0 && ans.Amount != a.Amount {
+	if ans.Verdict == VerdictPaid && ans.Amount != a.Amount {
 		return p.doubt(a, ReasonAmount, t, now)
 	}
 	switch ans.Verdict {
@@ -80,7 +80,11 @@ func (p Patience) Hear(a Attempt, asked Ask, ans Answer, t Terms, now time.Time)
 		}
 	case VerdictUnknown:
 	}
-	return p.doubt(a, either(ans.Reason, ReasonNoAnswer), t, now)
+	a = p.doubt(a, either(ans.Reason, ReasonNoAnswer), t, now)
+	if a.State.Resolving() { // it may have asked to be left alone for a while
+		a.NextAt = later(a.NextAt, now.Add(ans.Wait))
+	}
+	return a
 }
 
 // waiting is for what the provider has and nobody has paid yet.
@@ -198,11 +202,15 @@ func (a Attempt) cancel(reason string, now time.Time) Attempt {
 }
 
 func (a Attempt) reversed(ans Answer, now time.Time) Attempt {
-	reason := either(ans.Reason, a.Reason)
 	if a.State == AttemptCreated { // nothing was ever promised to the customer
-		return a.end(AttemptNotPaid, either(reason, ReasonDeclined), now)
+		return a.end(AttemptNotPaid, either(ans.Reason, ReasonDeclined), now)
 	}
-	return a.end(AttemptReversed, reason, now)
+	reason := ReasonReversed
+	switch a.Reason {
+	case ReasonClerkCanceled, ReasonExpired:
+		reason = a.Reason
+	}
+	return a.end(AttemptReversed, either(ans.Reason, reason), now)
 }
 
 func (a Attempt) hand(reason string, now time.Time) Attempt {

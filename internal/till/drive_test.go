@@ -39,7 +39,7 @@ func TestWhatAnAnswerMakesOfAnAttempt(t *testing.T) {
 		reason string
 	}{
 		{"a code is on the screen", AttemptCreated, AskNothing, Answer{Verdict: VerdictWaiting, Show: "code"}, 0, AttemptSent, ""},
-		{"paid at once", AttemptCreated, AskNothing, Answer{Verdict: VerdictPaid}, 0, AttemptPaid, ""},
+		{"paid at once", AttemptCreated, AskNothing, Answer{Verdict: VerdictPaid, Amount: 900}, 0, AttemptPaid, ""},
 		{"a refusal says why", AttemptCreated, AskNothing, Answer{Verdict: VerdictNotPaid, Reason: ReasonFunds}, 0, AttemptNotPaid, ReasonFunds},
 		{"silence to the first call", AttemptCreated, AskNothing, Answer{Verdict: VerdictUnknown}, 0, AttemptUnknown, ReasonNoAnswer},
 		{"the provider never heard of it, too early to be sure", AttemptUnknown, AskQuery, Answer{Verdict: VerdictAbsent}, time.Minute, AttemptCancelling, ReasonNoAnswer},
@@ -48,17 +48,18 @@ func TestWhatAnAnswerMakesOfAnAttempt(t *testing.T) {
 		{"paid, but another amount", AttemptUnknown, AskQuery, Answer{Verdict: VerdictPaid, Amount: 90}, 0, AttemptUnresolved, ReasonAmount},
 		{"unknown for less than a minute is asked again", AttemptUnknown, AskQuery, Answer{}, 59 * time.Second, AttemptUnknown, ReasonNoAnswer},
 		{"unknown for a minute is cancelled", AttemptUnknown, AskQuery, Answer{}, time.Minute, AttemptCancelling, ReasonNoAnswer},
-		{"a cancel is accepted", AttemptCancelling, AskCancel, Answer{Verdict: VerdictReversed}, 0, AttemptReversed, ""},
+		{"a cancel is accepted", AttemptCancelling, AskCancel, Answer{Verdict: VerdictReversed}, 0, AttemptReversed, ReasonReversed},
+		{"paid without an amount is doubted", AttemptSent, AskQuery, Answer{Verdict: VerdictPaid}, 0, AttemptUnresolved, ReasonAmount},
 		{"silence to a cancel", AttemptCancelling, AskCancel, Answer{Verdict: VerdictUnknown}, time.Hour, AttemptCancelling, ""},
 		{"a cancel that is refused leads to a question", AttemptCancelling, AskCancel, Answer{Verdict: VerdictRefused}, 0, AttemptCancelling, ReasonCancelRefused},
 		{"a waiting attempt is not ended by a cancel under way", AttemptCancelling, AskQuery, Answer{Verdict: VerdictWaiting}, 0, AttemptCancelling, ""},
-		{"paid, while the cancel is still possible, goes on being cancelled", AttemptCancelling, AskQuery, Answer{Verdict: VerdictPaid}, 0, AttemptCancelling, ""},
-		{"paid, and too late to cancel, is paid", AttemptCancelling, AskQuery, Answer{Verdict: VerdictPaid}, 24 * time.Hour, AttemptPaid, ""},
+		{"paid, while the cancel is still possible, goes on being cancelled", AttemptCancelling, AskQuery, Answer{Verdict: VerdictPaid, Amount: 900}, 0, AttemptCancelling, ""},
+		{"paid, and too late to cancel, is paid", AttemptCancelling, AskQuery, Answer{Verdict: VerdictPaid, Amount: 900}, 24 * time.Hour, AttemptPaid, ""},
 		{"the window ended in silence", AttemptCancelling, AskCancel, Answer{}, 24 * time.Hour, AttemptUnresolved, ReasonNoAnswer},
-		{"unresolved, and asked by hand: paid", AttemptUnresolved, AskQuery, Answer{Verdict: VerdictPaid}, 48 * time.Hour, AttemptPaid, ""},
+		{"unresolved, and asked by hand: paid", AttemptUnresolved, AskQuery, Answer{Verdict: VerdictPaid, Amount: 900}, 48 * time.Hour, AttemptPaid, ""},
 		{"unresolved stays so in silence", AttemptUnresolved, AskQuery, Answer{}, 48 * time.Hour, AttemptUnresolved, ""},
 		{"paid stays paid, whatever comes late", AttemptPaid, AskQuery, Answer{Verdict: VerdictNotPaid}, 0, AttemptPaid, ""},
-		{"reversed stays reversed, whatever comes late", AttemptReversed, AskQuery, Answer{Verdict: VerdictPaid}, 0, AttemptReversed, ""},
+		{"reversed stays reversed, whatever comes late", AttemptReversed, AskQuery, Answer{Verdict: VerdictPaid, Amount: 900}, 0, AttemptReversed, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +92,7 @@ func TestACodeThatIsOverIsAskedAboutOnceMoreBeforeItIsCancelled(t *testing.T) {
 	if after.State != AttemptCancelling || after.Reason != ReasonExpired {
 		t.Errorf("after the grace it is %s (%s)", after.State, after.Reason)
 	}
-	late := p.Hear(a, AskQuery, Answer{Verdict: VerdictPaid}, terms(a), a.ExpiresAt.Add(time.Hour))
+	late := p.Hear(a, AskQuery, Answer{Verdict: VerdictPaid, Amount: 900}, terms(a), a.ExpiresAt.Add(time.Hour))
 	if late.State != AttemptPaid {
 		t.Errorf("a payment in the last second is %s", late.State)
 	}
@@ -186,7 +187,7 @@ func TestAnAttemptOnlyTakesWaysItsLifeKnowsAndNeverLeavesAnEnd(t *testing.T) {
 			if next.State != a.State && !a.State.CanMove(next.State) {
 				t.Fatalf("%s became %s by %+v", a.State, next.State, ans)
 			}
-			if next.State == AttemptPaid && a.State != AttemptPaid && (ans.Verdict != VerdictPaid || ans.Amount == 90) {
+			if next.State == AttemptPaid && a.State != AttemptPaid && (ans.Verdict != VerdictPaid || ans.Amount != a.Amount) {
 				t.Fatalf("paid by %+v", ans)
 			}
 			if !next.State.Live() && !next.NextAt.IsZero() {

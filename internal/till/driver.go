@@ -154,9 +154,7 @@ func (d *Driver) follow(ctx context.Context, a Attempt) {
 		d.leave(ctx, a, d.patience.GiveUp(a, d.now()))
 		return
 	case AskNothing:
-		next := a
-		next.NextAt = time.Time{}
-		d.leave(ctx, a, next)
+		d.leave(ctx, a, d.patience.Hear(a, ask, Answer{Verdict: VerdictWaiting}, t, d.now()))
 		return
 	}
 	if _, err := d.hear(ctx, p, a, ask, ans); err != nil && ctx.Err() == nil {
