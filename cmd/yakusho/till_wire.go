@@ -89,26 +89,7 @@ func buildTill(ctx context.Context, conf config, p parts, journal *audit.Log, ac
 
 // providers are those that stand in for the sticker and the drawer, and those for which there are credentials.
 func providers(c tillConfig, p parts, clock core.Clock, env func(string) string) ([]till.Provider, error) {
-	var out []till.Provider
-	univa, err := c.univapayCredentials(env)
-	if err != nil {
-		return nil, err
-	}
-	if univa["UNIVAPAY_JWT"] != "" {
-		roots, err := rootsOf(c.UnivaPay.CA)
-		if err != nil {
-			return nil, err
-		}
-		made, err := univapay.New(univapay.Options{
-			Endpoint: c.UnivaPay.Endpoint, Roots: roots, Clock: clock, Log: p.log, Credentials: univapay.Credentials{
-				JWT: univa["UNIVAPAY_JWT"], Secret: univa["UNIVAPAY_SECRET"], Store: univa["UNIVAPAY_STORE"], WebhookToken: univa["UNIVAPAY_WEBHOOK_TOKEN"],
-			},
-		})
-		if err != nil {
-			return nil, fmt.Errorf("set up UnivaPay: %w", err)
-		}
-		out = append(out, made)
-	}
+	var out []till.Provider // in the order of preference: the office's own contract with a wallet goes before a trustee of many
 	pay, err := c.paypayCredentials(env)
 	if err != nil {
 		return nil, err
@@ -137,6 +118,25 @@ func providers(c tillConfig, p parts, clock core.Clock, env func(string) string)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("set up PayPay: %w", err)
+		}
+		out = append(out, made)
+	}
+	univa, err := c.univapayCredentials(env)
+	if err != nil {
+		return nil, err
+	}
+	if univa["UNIVAPAY_JWT"] != "" {
+		roots, err := rootsOf(c.UnivaPay.CA)
+		if err != nil {
+			return nil, err
+		}
+		made, err := univapay.New(univapay.Options{
+			Endpoint: c.UnivaPay.Endpoint, Roots: roots, Clock: clock, Log: p.log, Credentials: univapay.Credentials{
+				JWT: univa["UNIVAPAY_JWT"], Secret: univa["UNIVAPAY_SECRET"], Store: univa["UNIVAPAY_STORE"], WebhookToken: univa["UNIVAPAY_WEBHOOK_TOKEN"],
+			},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("set up UnivaPay: %w", err)
 		}
 		out = append(out, made)
 	}
