@@ -50,11 +50,6 @@ func (s *Store) AddAttempt(ctx context.Context, cmd till.Command, a till.Attempt
 			if err != nil {
 				return a, err
 			}
-			if a.CodeHash != "" {
-				if err := unspent(ctx, tx, a); err != nil {
-					return a, err
-				}
-			}
 			if !open {
 				return a, whyNotAdded(ctx, tx, a, false)
 			}
@@ -63,11 +58,15 @@ func (s *Store) AddAttempt(ctx context.Context, cmd till.Command, a till.Attempt
 				SELECT $1, id, session, (SELECT COALESCE(MAX(o.number), 0) + 1 FROM till_attempt o WHERE o.sale = $2), $4, $5, $6, total, training,
 					$8, 'created', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0, '', '', '', 1, '', 0
 				FROM till_sale WHERE id = $2 AND session = $3 AND state = 'open' AND total = $7 AND training = $23
+					AND ($14 = '' OR NOT EXISTS (SELECT 1 FROM till_attempt WHERE code_hash = $14 AND `+spent+`$24))
 				ON CONFLICT (sale) WHERE state IN ('created', 'sent', 'unknown', 'cancel_requested', 'unresolved') DO NOTHING
 				RETURNING `+attemptColumns,
 				a.ID, a.Sale, a.Session, a.Provider, a.Way, clean(a.Wallet), a.Amount, a.Clerk, a.Reason, clean(a.Ref), clean(a.Thread), clean(a.Show),
 				core.Micros(a.ExpiresAt), a.CodeHash, a.CodeTail, core.Micros(a.CreatedAt), core.Micros(a.SentAt), core.Micros(a.UncertainAt),
-				core.Micros(a.DecidedAt), core.Micros(a.PaidAt), core.Micros(a.NextAt), a.Tries, a.Training))
+				core.Micros(a.DecidedAt), core.Micros(a.PaidAt), core.Micros(a.NextAt), a.Tries, a.Training, core.Micros(a.CreatedAt.Add(-codeKept))))
+			if isNone(err) {
+				err = unspent(ctx, tx, a)
+			}
 			if isNone(err) {
 				err = whyNotAdded(ctx, tx, a, true)
 			}
@@ -94,18 +93,18 @@ func whyNotAdded(ctx context.Context, tx *sql.Tx, a till.Attempt, open bool) err
 	return till.ErrAttemptLive.Because("sale %s", a.Sale)
 }
 
-// unspent refuses a code that was shown before. It is till.Attempt.Blocks in SQL.
+// spent finds the attempts that a code shown after $n is refused for. It is till.Attempt.Blocks in SQL.
+const spent = `code_hash <> '' AND (state <> 'not_paid' OR reason = 'code_used') AND created_at > `
+
+// unspent refuses a code that was shown before; sql.ErrNoRows where it was not.
 func unspent(ctx context.Context, tx *sql.Tx, a till.Attempt) error {
 	var other till.Attempt
 	err := tx.QueryRowContext(ctx, `
-		SELECT id, sale, state FROM till_attempt
-		WHERE code_hash = $1 AND created_at > $2 AND (state <> 'not_paid' OR reason = 'code_used') ORDER BY created_at DESC LIMIT 1`,
+		SELECT id, sale, state FROM till_attempt WHERE code_hash = $1 AND `+spent+`$2 ORDER BY created_at DESC LIMIT 1`,
 		a.CodeHash, core.Micros(a.CreatedAt.Add(-codeKept))).Scan(&other.ID, &other.Sale, &other.State)
 	switch {
-	case isNone(err):
-		return nil
 	case err != nil:
-		return fmt.Errorf("look for the code: %w", err)
+		return err
 	case other.Sale == a.Sale && (other.State.Live() || other.State.Took()): // which says more than the code does
 		return whySale(ctx, tx, a.Sale)
 	}

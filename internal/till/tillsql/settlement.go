@@ -72,18 +72,29 @@ func (s *Store) AddSettlement(ctx context.Context, cmd till.Command, n till.Sett
 const (
 	rowColumns = `settlement, line, provider, ours, ref, kind, amount, fee, has_fee, at, wallet, status, detail`
 	rowWidth   = 13
-	// rowsAtOnce keeps a statement below the 32 766 values SQLite takes.
-	rowsAtOnce = 500
+	// rowsAtOnce is few round trips for PostgreSQL and few parameters for SQLite, which looks each up by its name among
+	// all before it: at 500 rows a file of 100,000 takes 40 s, at 20 it takes 2.
+	rowsAtOnce = 20
 )
 
 func insertRows(ctx context.Context, tx *sql.Tx, n till.Settlement) error {
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO till_row (`+rowColumns+`) VALUES `+marks(rowsAtOnce, rowWidth))
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	args := make([]any, 0, rowWidth*rowsAtOnce)
 	for some := range slices.Chunk(n.Rows, rowsAtOnce) {
-		args := make([]any, 0, rowWidth*len(some))
+		args = args[:0]
 		for _, r := range some {
 			args = append(args, n.ID, r.Line, n.Provider, clean(string(r.Ours)), clean(r.Ref), r.Kind, r.Amount, r.Fee, r.HasFee,
 				core.Micros(r.At), clean(r.Wallet), clean(r.Status), clean(r.Detail))
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO till_row (`+rowColumns+`) VALUES `+marks(len(some), rowWidth), args...)
+		if len(some) == rowsAtOnce {
+			_, err = insert.ExecContext(ctx, args...)
+		} else {
+			_, err = tx.ExecContext(ctx, `INSERT INTO till_row (`+rowColumns+`) VALUES `+marks(len(some), rowWidth), args...)
+		}
 		if err != nil {
 			return fmt.Errorf("rows from line %d: %w", some[0].Line, err)
 		}

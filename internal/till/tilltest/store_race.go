@@ -66,6 +66,18 @@ func raceCases() []storeCase {
 				b.move(all[len(all)-1], till.AttemptNotPaid)
 			}
 		}},
+		{"one code shown at many sales at once is taken at one", func(b *books) {
+			var sales []till.Sale
+			for n := range workers {
+				sales = append(sales, b.sale(b.session(n+1), 900))
+			}
+			b.won(1, race(func(n int) error {
+				a := trying(sales[n])
+				a.CodeHash = "hash"
+				_, err := b.AddAttempt(b.ctx(), press("start_attempt", a.ID), a, told("attempt_created", a.ID))
+				return err
+			}), till.ErrCodeReused)
+		}},
 		{"of many moves of one attempt exactly one happens, and one payment is booked", func(b *books) {
 			s := b.session(1)
 			sale := b.sale(s, 900)
