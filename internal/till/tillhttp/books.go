@@ -168,6 +168,7 @@ func (a *API) ImportSettlement(ctx context.Context, r ImportSettlementRequestObj
 	if err != nil {
 		return nil, fmt.Errorf("read the settlement file: %w", err)
 	}
+	begun := a.Clock()
 	stored, problems, err := a.Office.Import(ctx, r.Params.Key, r.Params.Provider, r.Params.Name, file)
 	if err != nil && len(problems) > 0 {
 		return nil, listed{err, each(problems, func(p till.FileProblem) httpx.Detail {
@@ -181,7 +182,7 @@ func (a *API) ImportSettlement(ctx context.Context, r ImportSettlementRequestObj
 	if err != nil {
 		return nil, err
 	}
-	return ImportSettlement200JSONResponse{Settlement: s.settlement(stored), Again: stored.Rows == nil, Rows: len(stored.Rows)}, nil
+	return ImportSettlement200JSONResponse{Settlement: s.settlement(stored), Again: stored.At.Before(begun), Rows: len(stored.Rows)}, nil
 }
 
 // GetMatch answers with the three-way match.

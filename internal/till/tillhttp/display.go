@@ -116,11 +116,13 @@ func (o *online) add(id core.ID, n int) {
 	}
 }
 
-func (o *online) is(id core.ID) bool {
+func (o *online) count(id core.ID) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.open[id] > 0
+	return o.open[id]
 }
+
+func (o *online) is(id core.ID) bool { return o.count(id) > 0 }
 
 func hashed(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
@@ -276,6 +278,10 @@ func (a *API) displayEvents(w http.ResponseWriter, r *http.Request) {
 	now, id, err := a.facing(ctx)
 	if err != nil {
 		httpx.Error(w, r, err)
+		return
+	}
+	if id == "" && a.online.count("") >= maxOffers {
+		httpx.Error(w, r, errOffers)
 		return
 	}
 	s, err := httpx.NewStream(w, r)

@@ -38,6 +38,10 @@ func (a *API) sessionEvents(w http.ResponseWriter, r *http.Request) {
 	f.run(ctx, ear)
 }
 
+// streamLife is how long a stream may go on before its browser has to say again who it is: whoever was signed out or lost a
+// role sees nothing more after it. The browser comes back by itself.
+const streamLife = 10 * time.Minute
+
 // feed writes the stream of one session.
 type feed struct {
 	api     *API
@@ -47,6 +51,8 @@ type feed struct {
 }
 
 func (f *feed) run(ctx context.Context, ear *till.Ear) {
+	over := time.NewTimer(streamLife)
+	defer over.Stop()
 	beat, look := time.NewTicker(httpx.HeartbeatEvery), time.NewTicker(lookAgain)
 	defer beat.Stop()
 	defer look.Stop()
@@ -54,6 +60,8 @@ func (f *feed) run(ctx context.Context, ear *till.Ear) {
 		var err error
 		select {
 		case <-f.stream.Done():
+			return
+		case <-over.C:
 			return
 		case <-beat.C:
 			err = f.stream.Heartbeat()
