@@ -217,19 +217,13 @@ func (d *Desk) Cancel(ctx context.Context, key string, attempt core.ID) (Attempt
 	if err != nil {
 		return Attempt{}, err
 	}
-	a, err := d.store.Attempt(ctx, attempt)
-	if err != nil {
-		return Attempt{}, err
-	}
-	next, err := a.Cancel(d.now())
-	if err != nil {
-		return a, err
-	}
-	p, ok := d.driver.Provider(a.Provider)
-	if ok && p.Terms(a).Hands { // nobody to ask: the clerk saw that it was not paid
-		next = a.end(AttemptNotPaid, ReasonClerkCanceled, d.now())
-	}
-	moved, err := d.driver.moveBy(ctx, a, next, by)
+	moved, err := d.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
+		next, err := a.Cancel(d.now())
+		if p, ok := d.driver.Provider(a.Provider); err == nil && ok && p.Terms(a).Hands { // nobody to ask: the clerk saw it
+			next = a.end(AttemptNotPaid, ReasonClerkCanceled, d.now())
+		}
+		return next, nil, err
+	})
 	d.driver.Wake()
 	return moved, err
 }
@@ -253,30 +247,33 @@ func (d *Desk) Shown(ctx context.Context, key string, attempt core.ID, tick Tick
 	if err != nil {
 		return Attempt{}, err
 	}
-	a, err := d.store.Attempt(ctx, attempt)
-	if err != nil {
-		return Attempt{}, err
-	}
-	if a.Way != WaySticker {
-		return a, ErrNotSticker
-	}
+	return d.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) { return d.shown(ctx, a, tick) })
+}
+
+func (d *Desk) shown(ctx context.Context, a Attempt, tick Tick) (Attempt, *Booking, error) {
 	now := d.now()
 	switch {
+	case a.Way != WaySticker:
+		return a, nil, ErrNotSticker
+	case a.State == AttemptShown && a.Proof == Proof{tick.At, tick.Tail}: // the same press again
+		return a, nil, nil
 	case tick.Amount != a.Amount || utf8.RuneCountInString(tick.Tail) != tailDigits || tick.At.IsZero():
-		return a, ErrTick
+		return a, nil, ErrTick
 	case tick.At.Truncate(time.Minute).After(now) || now.Sub(tick.At) > tickWithin+time.Minute: // screens show no seconds
-		return a, ErrTickTime.Because("screen says %s at %s", tick.At, now)
+		return a, nil, ErrTickTime.Because("screen says %s at %s", tick.At, now)
+	case !a.State.CanMove(AttemptShown):
+		return a, nil, ErrMoved
 	}
 	book, err := d.store.Book(ctx, a.Session)
 	if err != nil {
-		return a, fmt.Errorf("look for the same 取引番号: %w", err)
+		return a, nil, fmt.Errorf("look for the same 取引番号: %w", err)
 	}
 	for _, other := range book.Attempts {
 		if other.ID != a.ID && other.Proof.Tail == tick.Tail && other.State.Took() && other.Wallet == a.Wallet {
-			return a, ErrTickUsed
+			return a, nil, ErrTickUsed
 		}
 	}
 	next := a
 	next.State, next.Proof, next.PaidAt, next.DecidedAt, next.NextAt = AttemptShown, Proof{tick.At, tick.Tail}, tick.At, now, time.Time{}
-	return d.driver.moveBy(ctx, a, next, by)
+	return next, nil, nil
 }

@@ -163,7 +163,7 @@ func (d *Driver) follow(ctx context.Context, a Attempt) {
 }
 
 func (d *Driver) leave(ctx context.Context, a, next Attempt) {
-	if _, err := d.move(ctx, a, next, nil); err != nil && ctx.Err() == nil {
+	if _, err := d.move(ctx, a, next, nil, nil); err != nil && ctx.Err() == nil {
 		d.log.ErrorContext(ctx, "hand a payment to a person", "attempt", a.ID, "err", err)
 	}
 }
@@ -188,7 +188,7 @@ func (d *Driver) hear(ctx context.Context, p Provider, a Attempt, asked Ask, ans
 	ctx = context.WithoutCancel(ctx) // an answer that came is kept, also while stopping
 	for try := 0; ; try++ {
 		next := d.patience.Hear(a, asked, ans, p.Terms(a), d.now())
-		moved, err := d.move(ctx, a, next, nil)
+		moved, err := d.move(ctx, a, next, nil, nil)
 		if err == nil || !errors.Is(err, ErrMoved) || try == 5 {
 			return moved, err
 		}
@@ -219,8 +219,7 @@ func (d *Driver) contradict(ctx context.Context, a Attempt, ans Answer) error {
 
 // move stores a change with everything that follows from it. A change of nothing but the next look is one too: it
 // ends the hold.
-func (d *Driver) move(ctx context.Context, from, to Attempt, by *person) (Attempt, error) {
-	var b *Booking
+func (d *Driver) move(ctx context.Context, from, to Attempt, b *Booking, by *person) (Attempt, error) {
 	if to.State.Took() && !from.State.Took() {
 		var err error
 		if b, err = d.bookTaken(ctx, to); err != nil {
@@ -228,8 +227,13 @@ func (d *Driver) move(ctx context.Context, from, to Attempt, by *person) (Attemp
 		}
 	}
 	var e Event
-	if from.State != to.State {
+	switch {
+	case from.State != to.State:
 		e = attemptEvent(from.State, to, d.now(), by)
+	case from.Owner != to.Owner || from.Note != to.Note:
+		e = attemptEvent(from.State, to, d.now(), by)
+		e.What = "till.attempt_owner"
+		e.Detail["owner"] = string(to.Owner)
 	}
 	moved, err := d.store.MoveAttempt(ctx, by.command(), from.State, to, b, e)
 	if err != nil {
@@ -244,9 +248,23 @@ func (d *Driver) move(ctx context.Context, from, to Attempt, by *person) (Attemp
 	return moved, nil
 }
 
-// moveBy is move for what a person wants. The same press again finds it done.
-func (d *Driver) moveBy(ctx context.Context, from, to Attempt, by *person) (Attempt, error) {
-	return d.move(ctx, from, to, by)
+// change is move for what a person wants of an attempt. Where a provider's answer came in between, the wish is weighed
+// once more against what is so now; the same press again finds it done.
+func (d *Driver) change(ctx context.Context, id core.ID, by *person, want func(Attempt) (Attempt, *Booking, error)) (Attempt, error) {
+	for try := 0; ; try++ {
+		a, err := d.store.Attempt(ctx, id)
+		if err != nil {
+			return a, err
+		}
+		next, b, err := want(a)
+		if err != nil {
+			return a, err
+		}
+		moved, err := d.move(ctx, a, next, b, by)
+		if err == nil || !errors.Is(err, ErrMoved) || try == 5 {
+			return moved, err
+		}
+	}
 }
 
 // bookTaken makes the booking of an attempt that took money. It stands in the 日計 of its session while that is open,

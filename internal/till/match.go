@@ -1,9 +1,11 @@
 package till
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"yakusho/internal/core"
@@ -35,15 +37,29 @@ type WalletMatch struct {
 	Differences int
 }
 
-// matcher compares our payments with rows, both streamed; it keeps only what has no partner yet.
+// matcher compares our payments with rows, both streamed; of each it keeps what one line says.
 type matcher struct {
 	m       Match
 	wallets map[string]*WalletMatch
-	byID    map[core.ID]Payment
-	byRef   map[string]core.ID
-	seen    map[string]int // line of a row already taken for a payment
-	shown   []Payment      // of stickers: the file does not know our id
+	byID    map[core.ID]*tally
+	byRef   map[string]*tally
+	shown   []*tally             // of stickers: the file does not know our id
+	strange map[string]*stranger // rows without a payment of ours
 	known   func(r SettlementRow) (Attempt, bool)
+}
+
+// tally is one payment of ours and what the files have of it.
+type tally struct {
+	Payment
+	rows int
+	line int // of the last row
+	back core.Money
+}
+
+// stranger is what files have of a payment that our books do not have.
+type stranger struct {
+	first SettlementRow
+	net   core.Money
 }
 
 // Match compares the payments of a provider that customers made in [from, to] with the rows its files have for those
@@ -53,8 +69,8 @@ func (o *Office) Match(ctx context.Context, provider string, from, to Day) (Matc
 		return Match{}, err
 	}
 	x := matcher{
-		m: Match{Provider: provider, From: from, To: to}, wallets: map[string]*WalletMatch{}, byID: map[core.ID]Payment{},
-		byRef: map[string]core.ID{}, seen: map[string]int{},
+		m: Match{Provider: provider, From: from, To: to}, wallets: map[string]*WalletMatch{}, byID: map[core.ID]*tally{},
+		byRef: map[string]*tally{}, strange: map[string]*stranger{},
 	}
 	x.known = func(r SettlementRow) (Attempt, bool) {
 		a, err := o.store.Attempt(ctx, r.Ours)
@@ -82,13 +98,13 @@ func (o *Office) Match(ctx context.Context, provider string, from, to Day) (Matc
 
 // take notes one payment of ours.
 func (x *matcher) take(p Payment) {
-	if p.Way == WaySticker {
-		x.shown = append(x.shown, p)
-	} else {
-		x.byID[p.Attempt] = p
-		if p.Ref != "" {
-			x.byRef[p.Ref] = p.Attempt
-		}
+	t := &tally{Payment: p}
+	x.byID[p.Attempt] = t
+	switch {
+	case p.Way == WaySticker:
+		x.shown = append(x.shown, t)
+	case p.Ref != "":
+		x.byRef[p.Ref] = t
 	}
 	w := x.wallet(p.Wallet)
 	w.BooksCount++
@@ -107,66 +123,74 @@ func (x *matcher) row(r SettlementRow) {
 	if r.Kind == RowFailed {
 		return
 	}
-	p, ours := x.byID[r.Ours]
-	if !ours {
-		p, ours = x.byID[x.byRef[r.Ref]]
+	t := x.byID[r.Ours]
+	if t == nil {
+		t = x.byRef[r.Ref]
 	}
-	sign := core.Money(1)
-	if r.Kind == RowRefunded {
-		sign = -1
+	if t == nil && r.Kind == RowPaid {
+		t = x.byTail(r)
 	}
-	w := x.wallet(either(p.Wallet, r.Wallet))
-	w.File += sign * r.Amount
-	w.Fee += sign * r.Fee
-	w.HasFee = w.HasFee || r.HasFee
-	if r.Kind == RowRefunded {
-		if !ours || p.Refunded < r.Amount {
-			x.differ(Difference{Kind: RefundOnlyFile, Line: r.Line, Payment: p.ID, Sale: p.Sale, Wallet: w.Wallet, At: r.At, Books: -p.Refunded, File: -r.Amount})
-		}
-		x.seen["refund:"+string(p.ID)] = r.Line
+	if t == nil {
+		x.unknown(r)
 		return
 	}
+	w := x.wallet(t.Wallet)
+	w.HasFee = w.HasFee || r.HasFee
+	t.line = r.Line
+	if r.Kind == RowRefunded {
+		w.File -= r.Amount
+		w.Fee -= r.Fee
+		t.back += r.Amount
+		return
+	}
+	w.File += r.Amount
+	w.Fee += r.Fee
 	w.FileCount++
+	t.rows++
+	d := Difference{Line: r.Line, Payment: t.ID, Attempt: t.Attempt, Sale: t.Sale, Wallet: t.Wallet, At: r.At, Books: t.Amount, File: r.Amount}
 	switch {
-	case ours && x.seen[string(p.ID)] > 0:
-		x.differ(Difference{Kind: TwiceInFile, Line: r.Line, Payment: p.ID, Attempt: p.Attempt, Sale: p.Sale, Wallet: w.Wallet, At: r.At, File: r.Amount})
-	case ours:
-		x.seen[string(p.ID)] = r.Line
-		if p.Amount != r.Amount {
-			x.differ(Difference{Kind: AmountDiffers, Line: r.Line, Payment: p.ID, Attempt: p.Attempt, Sale: p.Sale, Wallet: w.Wallet, At: r.At, Books: p.Amount, File: r.Amount})
-		}
-	default:
-		x.stranger(r, w)
+	case t.rows > 1:
+		d.Kind, d.Books = TwiceInFile, 0
+		x.differ(d)
+	case t.Amount != r.Amount:
+		d.Kind = AmountDiffers
+		x.differ(d)
 	}
 }
 
-// stranger is a row without a payment of ours: one by sticker, one we hold unpaid or open, or one we never heard of.
-func (x *matcher) stranger(r SettlementRow, w *WalletMatch) {
-	if i := matchShown(x.shown, r); i >= 0 {
-		x.seen[string(x.shown[i].ID)] = r.Line
-		x.shown = slices.Delete(x.shown, i, i+1)
-		return
+// unknown keeps a row without a payment of ours until all are read: what was paid and went back again is nothing.
+func (x *matcher) unknown(r SettlementRow) {
+	key := either(r.Ref, string(r.Ours))
+	st := x.strange[key]
+	if st == nil {
+		st = &stranger{first: r}
+		x.strange[key] = st
 	}
-	d := Difference{Kind: OnlyFile, Line: r.Line, Wallet: w.Wallet, At: r.At, File: r.Amount}
-	if a, ok := x.known(r); ok {
-		d.Kind, d.Attempt, d.Sale = StateDiffers, a.ID, a.Sale
+	if r.Kind == RowRefunded {
+		st.net -= r.Amount
+	} else {
+		st.net += r.Amount
 	}
-	x.differ(d)
 }
 
 // shownWithin is how far the clock of a phone and that of a provider may be apart.
 const shownWithin = 10 * time.Minute
 
-// matchShown finds the payment by sticker that a row is about: the amount, the end of the 取引番号, the time. A file
-// knows no id of ours for them.
-func matchShown(shown []Payment, r SettlementRow) int {
-	return slices.IndexFunc(shown, func(p Payment) bool {
-		return p.Amount == r.Amount && endsWith(r.Ref, p.Ref) && p.PaidAt.Sub(r.At).Abs() <= shownWithin
-	})
+// byTail finds the payment by sticker that a row is about and takes it off the list.
+func (x *matcher) byTail(r SettlementRow) *tally {
+	i := slices.IndexFunc(x.shown, func(t *tally) bool { return matchShown(t.Payment, r) })
+	if i < 0 {
+		return nil
+	}
+	t := x.shown[i]
+	x.shown = slices.Delete(x.shown, i, i+1)
+	return t
 }
 
-func endsWith(ref, tail string) bool {
-	return tail != "" && len(ref) >= len(tail) && ref[len(ref)-len(tail):] == tail
+// matchShown reports whether a row is about a payment by sticker: the amount, the end of the 取引番号, the time. A file
+// knows no id of ours for them.
+func matchShown(p Payment, r SettlementRow) bool {
+	return p.Amount == r.Amount && p.Ref != "" && strings.HasSuffix(r.Ref, p.Ref) && p.PaidAt.Sub(r.At).Abs() <= shownWithin
 }
 
 func (x *matcher) differ(d Difference) {
@@ -175,20 +199,28 @@ func (x *matcher) differ(d Difference) {
 	x.m.Differences = append(x.m.Differences, d)
 }
 
-// done notes what the files lack and adds up.
+// done notes what only one side has and adds up.
 func (x *matcher) done() Match {
-	lacking := slices.Clone(x.shown)
-	for _, p := range x.byID {
-		if x.seen[string(p.ID)] == 0 {
-			lacking = append(lacking, p)
-		} else if p.Refunded > 0 && x.seen["refund:"+string(p.ID)] == 0 {
-			x.differ(Difference{Kind: RefundMissing, Payment: p.ID, Sale: p.Sale, Wallet: p.Wallet, At: p.PaidAt, Books: -p.Refunded})
+	for _, t := range x.byID {
+		d := Difference{Line: t.line, Payment: t.ID, Attempt: t.Attempt, Sale: t.Sale, Wallet: t.Wallet, At: t.PaidAt, Books: t.Amount}
+		switch {
+		case t.rows == 0:
+			d.Kind = OnlyBooks
+			x.differ(d)
+		case t.back < t.Refunded:
+			d.Kind, d.Books, d.File = RefundMissing, -t.Refunded, -t.back
+			x.differ(d)
+		case t.back > t.Refunded:
+			d.Kind, d.Books, d.File = RefundOnlyFile, -t.Refunded, -t.back
+			x.differ(d)
 		}
 	}
-	for _, p := range lacking {
-		x.differ(Difference{Kind: OnlyBooks, Payment: p.ID, Attempt: p.Attempt, Sale: p.Sale, Wallet: p.Wallet, At: p.PaidAt, Books: p.Amount})
+	for _, st := range x.strange {
+		x.strangerEnds(st)
 	}
-	slices.SortFunc(x.m.Differences, func(a, b Difference) int { return a.At.Compare(b.At) })
+	slices.SortFunc(x.m.Differences, func(a, b Difference) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Line, b.Line), strings.Compare(string(a.Payment), string(b.Payment)))
+	})
 	for _, w := range x.wallets {
 		x.m.Wallets = append(x.m.Wallets, *w)
 		t := &x.m.Total
@@ -196,12 +228,30 @@ func (x *matcher) done() Match {
 		t.FileCount, t.File = t.FileCount+w.FileCount, t.File+w.File
 		t.Fee, t.HasFee, t.Differences = t.Fee+w.Fee, t.HasFee || w.HasFee, t.Differences+w.Differences
 	}
-	slices.SortFunc(x.m.Wallets, func(a, b WalletMatch) int { return rank(a.Wallet) - rank(b.Wallet) })
+	slices.SortFunc(x.m.Wallets, func(a, b WalletMatch) int {
+		return cmp.Or(rank(a.Wallet)-rank(b.Wallet), strings.Compare(a.Wallet, b.Wallet))
+	})
 	for _, d := range x.m.Deposits {
 		x.m.Banked += d.Net
 		x.m.BankedFee += d.Fee
 	}
 	return x.m
+}
+
+// strangerEnds makes a difference of what a file has and our books do not, unless it all went back.
+func (x *matcher) strangerEnds(st *stranger) {
+	if st.net == 0 {
+		return
+	}
+	r := st.first
+	w := x.wallet(r.Wallet)
+	w.File += st.net
+	w.FileCount++
+	d := Difference{Kind: OnlyFile, Line: r.Line, Wallet: r.Wallet, At: r.At, File: st.net}
+	if a, ok := x.known(r); ok {
+		d.Kind, d.Attempt, d.Sale = StateDiffers, a.ID, a.Sale
+	}
+	x.differ(d)
 }
 
 // covers reports whether files together have every day.
@@ -248,19 +298,12 @@ func (o *Office) concludeShown(ctx context.Context, provider string, from, to Da
 		return fmt.Errorf("conclude shown payments: %w", err)
 	}
 	for _, r := range rows {
-		i := matchShown(shown, r)
+		i := slices.IndexFunc(shown, func(p Payment) bool { return matchShown(p, r) })
 		if i < 0 {
 			continue
 		}
-		p := shown[i]
-		a, err := o.store.Attempt(ctx, p.Attempt)
-		if err != nil {
+		if err := o.proven(ctx, shown[i].Attempt, r); err != nil {
 			return err
-		}
-		if a.State == AttemptShown {
-			if _, err := o.confirm(ctx, a, ReasonFile, "", nil); err != nil {
-				return fmt.Errorf("confirm payment %s: %w", p.ID, err)
-			}
 		}
 		shown = slices.Delete(shown, i, i+1)
 	}

@@ -44,16 +44,13 @@ func (o *Office) Own(ctx context.Context, key string, attempt, owner core.ID, no
 	if err != nil {
 		return Attempt{}, err
 	}
-	a, err := o.store.Attempt(ctx, attempt)
-	if err != nil {
-		return Attempt{}, err
-	}
-	if !a.State.Live() {
-		return a, ErrMoved
-	}
-	next := a
-	next.Owner, next.Note = owner, note
-	return o.driver.moveBy(ctx, a, next, by)
+	return o.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
+		if !a.State.Live() {
+			return a, nil, ErrMoved
+		}
+		a.Owner, a.Note = owner, note
+		return a, nil, nil
+	})
 }
 
 // AskAgain makes the driver ask the provider now.
@@ -77,57 +74,56 @@ func (o *Office) Decide(ctx context.Context, key string, attempt core.ID, to Att
 	if strings.TrimSpace(note) == "" {
 		return Attempt{}, ErrNote
 	}
-	a, err := o.store.Attempt(ctx, attempt)
-	if err != nil {
-		return Attempt{}, err
-	}
-	if a.State != AttemptUnresolved && a.State != AttemptShown || !a.State.CanMove(to) {
-		return a, ErrMoved
-	}
-	if to == AttemptPaid {
-		return o.confirm(ctx, a, ReasonByHand, note, by)
-	}
-	next := a.end(to, ReasonByHand, o.now())
-	next.Note = note
-	if a.State == AttemptShown {
-		return o.retract(ctx, a, next, by)
-	}
-	return o.driver.moveBy(ctx, a, next, by)
+	return o.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
+		if a.State != AttemptUnresolved && a.State != AttemptShown || !a.State.CanMove(to) {
+			return a, nil, ErrMoved
+		}
+		next := a.end(to, ReasonByHand, o.now())
+		next.Note = note
+		b, err := o.bookShown(ctx, a, to)
+		return next, b, err
+	})
 }
 
-// confirm ends an attempt as paid. What was shown has its payment already, which is confirmed now.
-func (o *Office) confirm(ctx context.Context, a Attempt, reason, note string, by *person) (Attempt, error) {
-	next := a
-	next = next.end(AttemptPaid, reason, o.now())
-	next.Note = either(note, a.Note)
+// bookShown books what becomes of a payment that was only shown. Anything else is booked as usual, or not at all.
+func (o *Office) bookShown(ctx context.Context, a Attempt, to AttemptState) (*Booking, error) {
 	if a.State != AttemptShown {
-		return o.driver.moveBy(ctx, a, next, by)
+		return nil, nil
 	}
 	p, err := o.store.PaymentOf(ctx, a.ID)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	b, err := BookConfirm(p, DayOf(o.now()), o.now())
-	if err != nil {
-		return a, err
-	}
-	return o.store.MoveAttempt(ctx, by.command(), a.State, next, &b, attemptEvent(a.State, next, o.now(), by))
-}
-
-func (o *Office) retract(ctx context.Context, a, next Attempt, by *person) (Attempt, error) {
-	p, err := o.store.PaymentOf(ctx, a.ID)
-	if err != nil {
-		return a, err
+	on := DayOf(o.now())
+	if to == AttemptPaid {
+		b, err := BookConfirm(p, on, o.now())
+		return &b, err
 	}
 	s, err := o.store.Sale(ctx, a.Sale)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	b, err := BookRetract(s, p, DayOf(o.now()), o.now())
+	b, err := BookRetract(s, p, on, o.now())
+	return &b, err
+}
+
+// proven ends an open or merely shown attempt as paid, because a row of a settlement file has it.
+func (o *Office) proven(ctx context.Context, id core.ID, r SettlementRow) error {
+	_, err := o.driver.change(ctx, id, nil, func(a Attempt) (Attempt, *Booking, error) {
+		if a.State == AttemptPaid {
+			return a, nil, nil
+		}
+		b, err := o.bookShown(ctx, a, AttemptPaid)
+		if a.State != AttemptShown {
+			a.PaidAt = r.At
+		}
+		a.Ref, a.Wallet = either(a.Ref, r.Ref), either(r.Wallet, a.Wallet)
+		return a.end(AttemptPaid, ReasonFile, o.now()), b, err
+	})
 	if err != nil {
-		return a, err
+		return fmt.Errorf("conclude attempt %s from line %d: %w", id, r.Line, err)
 	}
-	return o.store.MoveAttempt(ctx, by.command(), a.State, next, &b, attemptEvent(a.State, next, o.now(), by))
+	return nil
 }
 
 // Import takes in a settlement file, in whole or not at all. The same file again changes nothing. What the file proves
@@ -199,9 +195,8 @@ func (o *Office) Conclude(ctx context.Context, provider string, from, to Day) er
 		if !ok || a.State != AttemptUnresolved || r.Amount != a.Amount {
 			continue
 		}
-		a.Ref, a.PaidAt, a.Wallet = either(a.Ref, r.Ref), r.At, either(r.Wallet, a.Wallet)
-		if _, err := o.confirm(ctx, a, ReasonFile, "", nil); err != nil {
-			return fmt.Errorf("conclude attempt %s: %w", a.ID, err)
+		if err := o.proven(ctx, a.ID, r); err != nil {
+			return err
 		}
 	}
 	return o.concludeShown(ctx, provider, from, to, rows)

@@ -223,22 +223,22 @@ func (w *town) ended(id core.ID, most time.Duration) (till.Attempt, error) {
 }
 
 // customer pays what waits for somebody to pay, in the ways people do.
-func (w *town) customer(r *rand.Rand, id core.ID) {
+func (w *town) customer(r *rand.Rand, id core.ID) error {
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		a, err := w.store.Attempt(context.Background(), id)
 		if err != nil || !a.State.Live() {
-			return
+			return err
 		}
 		if a.Show != "" {
 			out := paysim.PayPayOutcome{MerchantPaymentID: string(id)}
 			if r.IntN(50) == 0 {
 				out.Fail = "insufficient_funds"
 			}
-			_ = w.sim.PayPayPay(out) // a code that was taken back meanwhile cannot be paid
-			return
+			return w.sim.PayPayPay(out)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+	return errors.New("there was never a code to read")
 }
 
 // serve is one customer at a counter, every command sent three times.
@@ -260,6 +260,7 @@ func (w *town) serve(r *rand.Rand, session core.ID) (till.Attempt, error) {
 		}
 		pay = till.Pay{Way: till.WayScan, Code: code}
 	}
+	var paid error
 	kc := key()
 	a, err := thrice(func() (till.Attempt, error) { return w.desk.Charge(clerk, kc, sale.ID, pay) }, attemptID)
 	if err != nil {
@@ -268,12 +269,15 @@ func (w *town) serve(r *rand.Rand, session core.ID) (till.Attempt, error) {
 	switch {
 	case pay.Way == till.WayShow && r.IntN(12) == 0: // changes his mind
 		kx := key()
-		_, _ = thrice(func() (till.Attempt, error) { return w.desk.Cancel(clerk, kx, a.ID) }, attemptID)
+		if _, err := thrice(func() (till.Attempt, error) { return w.desk.Cancel(clerk, kx, a.ID) }, attemptID); err != nil &&
+			!errors.Is(err, till.ErrMoved) { // the provider had refused it by then
+			return a, fmt.Errorf("cancel: %w", err)
+		}
 	case pay.Way == till.WayShow:
-		w.customer(r, a.ID)
+		paid = w.customer(r, a.ID)
 	}
 	if a, err = w.ended(a.ID, 60*time.Second); err != nil {
-		return a, err
+		return a, fmt.Errorf("%w (paying: %w)", err, paid) // a code that was taken back meanwhile cannot be paid
 	}
 	if a.State == till.AttemptPaid && r.IntN(40) == 0 {
 		return a, w.takeBack(sale)
@@ -307,18 +311,22 @@ func faults() []paysim.Fault {
 	return out
 }
 
-// sales is how many customers come; YAKUSHO_SALES changes it for a long night.
+// sales is how many customers come: ten thousand, fewer under the race detector, which makes the database thirty times
+// slower. YAKUSHO_SALES changes it for a long night.
 func sales() int {
 	var n int
 	if _, err := fmt.Sscan(os.Getenv("YAKUSHO_SALES"), &n); err == nil && n > 0 {
 		return n
 	}
+	if raced {
+		return 300
+	}
 	return 10_000
 }
 
-// TestTenThousandCustomersLoseAndDoubleNothing is the whole counter for a long day: twenty clerks, each command sent
+// TestManyCustomersLoseAndDoubleNothing is the whole counter for a long day: twenty clerks, each command sent
 // three times, the providers failing at random before and after they took the money.
-func TestTenThousandCustomersLoseAndDoubleNothing(t *testing.T) {
+func TestManyCustomersLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
 	const clerks = 20
 	dir := t.TempDir()
