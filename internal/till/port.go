@@ -145,7 +145,7 @@ type Sessions interface {
 	Sign(ctx context.Context, cmd Command, s Session, e Event) (Session, error)
 	// Close closes s at s.Version and makes owner answer for every live attempt of it. It answers ErrMoved when
 	// anything in the session changed since it was read (s.Close.Totals no longer holds), ErrOwnerNeeded when an
-	// attempt is live and owner is empty, ErrClosed when it is closed.
+	// attempt is live and owner is empty, ErrClosed when it is closed, ErrUnsigned and ErrSigner as the desk does.
 	Close(ctx context.Context, cmd Command, s Session, owner core.ID, e Event) (Session, error)
 	// Book returns everything of one session that a day book is made of, from one snapshot.
 	Book(ctx context.Context, id core.ID) (SessionBook, error)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
 	"yakusho/internal/core"
-	"yakusho/internal/sqldb"
 	"yakusho/internal/testkit"
 	"yakusho/internal/till"
 	"yakusho/internal/till/tillsql"
@@ -54,10 +54,38 @@ func BenchmarkPayment(b *testing.B) {
 	}
 }
 
+// BenchmarkCounters is BenchmarkPayment at sixteen counters at once.
+func BenchmarkCounters(b *testing.B) {
+	for engine, url := range map[string]func(testing.TB) string{"sqlite": testkit.SQLite, "postgres": testkit.Postgres} {
+		b.Run("engine="+engine, func(b *testing.B) {
+			s := open(b, testkit.Open(b, url(b)))
+			const counters, each = 16, 40
+			for b.Loop() {
+				b.StopTimer()
+				var all [counters][]till.Sale
+				for i := range all {
+					all[i] = manySales(b, s, i+1, each)
+				}
+				b.StartTimer()
+				var wg sync.WaitGroup
+				for _, sales := range all {
+					wg.Go(func() {
+						for _, sale := range sales {
+							payOnce(b, s, sale)
+						}
+					})
+				}
+				wg.Wait()
+			}
+			b.ReportMetric(float64(counters*each*b.N)/b.Elapsed().Seconds(), "payments/s")
+		})
+	}
+}
+
 func manySales(b testing.TB, s *tillsql.Store, counter, n int) []till.Sale {
 	b.Helper()
 	ctx, now := b.Context(), core.SystemClock()
-	c, err := s.PutCounter(ctx, till.Command{}, till.Counter{ID: core.NewID(now), Number: counter + int(now.UnixNano()%1e9)}, till.Event{})
+	c, err := s.PutCounter(ctx, till.Command{}, till.Counter{ID: core.NewID(now), Number: counter + int(now.UnixMicro()%1e12)*100}, till.Event{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -89,17 +117,19 @@ func payOnce(b testing.TB, s *tillsql.Store, sale till.Sale) {
 	a, err := s.AddAttempt(b.Context(), till.Command{Key: string(a.ID), Hash: "h", What: "start_attempt", At: now}, a,
 		till.Event{At: now, What: "till.attempt_created", Target: string(a.ID), Detail: detail})
 	if err != nil {
-		b.Fatal(err)
+		b.Error(err)
+		return
 	}
 	n := a
 	n.State, n.PaidAt, n.DecidedAt, n.NextAt = till.AttemptPaid, now, now, time.Time{}
 	booked, err := till.BookPayment(sale, n, sale.Day, now)
 	if err != nil {
-		b.Fatal(err)
+		b.Error(err)
+		return
 	}
 	_, err = s.MoveAttempt(b.Context(), till.Command{}, a.State, n, &booked, till.Event{At: now, What: "till.attempt_paid", Target: string(a.ID), Detail: detail})
 	if err != nil {
-		b.Fatal(err)
+		b.Error(err)
 	}
 }
 
@@ -107,8 +137,7 @@ func payOnce(b testing.TB, s *tillsql.Store, sale till.Sale) {
 func BenchmarkSettlement(b *testing.B) {
 	for engine, url := range map[string]func(testing.TB) string{"sqlite": testkit.SQLite, "postgres": testkit.Postgres} {
 		b.Run("engine="+engine, func(b *testing.B) {
-			var db *sqldb.DB = testkit.Open(b, url(b))
-			s := open(b, db)
+			s := open(b, testkit.Open(b, url(b)))
 			now := core.SystemClock()
 			rows := make([]till.SettlementRow, 100_000)
 			for i := range rows {

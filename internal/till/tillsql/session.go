@@ -121,6 +121,12 @@ func (s *Store) Close(ctx context.Context, cmd till.Command, n till.Session, own
 	return run(ctx, s, change[till.Session]{
 		name: "close session", cmd: cmd, id: n.ID, session: n.ID, event: e, read: readSession,
 		do: func(ctx context.Context, tx *sql.Tx) (till.Session, error) {
+			switch {
+			case n.Close.SignedBy == "":
+				return n, till.ErrUnsigned.Because("session %s", n.ID)
+			case n.Close.SignedBy == n.Close.ClosedBy:
+				return n, till.ErrSigner.Because("session %s", n.ID)
+			}
 			handed, err := asJSON(n.Close.Handed)
 			if err != nil {
 				return n, err

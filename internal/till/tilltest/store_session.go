@@ -111,6 +111,13 @@ func sessionCases() []storeCase {
 			b.must(err)
 			s = b.signed(s)
 			n := closing(s)
+			n.Close.ClosedBy = clerk
+			_, err = b.Close(b.ctx(), press("close_session"), n, "", told("close", s.ID))
+			b.refused(err, till.ErrSigner)
+			n.Close.SignedBy = ""
+			_, err = b.Close(b.ctx(), press("close_session"), n, "", told("close", s.ID))
+			b.refused(err, till.ErrUnsigned)
+			n = closing(s)
 			book, err := b.Book(b.ctx(), s.ID)
 			b.must(err)
 			n.Close.Totals = till.MakeDayBook(book)
