@@ -98,7 +98,7 @@ func TestEveryNameInTheTourExists(t *testing.T) {
 		}
 		return false
 	}
-	for _, doc := range []string{"docs/tour.md", "docs/join-cycle.md"} {
+	for _, doc := range []string{"docs/tour.md", "docs/join-cycle.md", "docs/payment-cycle.md"} {
 		found := spans(read(t, doc))
 		if len(found) < 40 {
 			t.Errorf("%s: only %d names in back quotes", doc, len(found))
@@ -111,10 +111,12 @@ func TestEveryNameInTheTourExists(t *testing.T) {
 	}
 }
 
-func TestTheJoinCycleFitsOnOneScreen(t *testing.T) {
+func TestEachCycleFitsOnOneScreen(t *testing.T) {
 	t.Parallel()
-	if n := strings.Count(read(t, "docs/join-cycle.md"), "\n"); n > 20 {
-		t.Errorf("%d lines, at most 20 are wanted", n)
+	for _, doc := range []string{"docs/join-cycle.md", "docs/payment-cycle.md"} {
+		if n := strings.Count(read(t, doc), "\n"); n > 20 {
+			t.Errorf("%s: %d lines, at most 20 are wanted", doc, n)
+		}
 	}
 }
 
