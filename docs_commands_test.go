@@ -169,15 +169,17 @@ type configKey struct{ section, key, kind string }
 func configKeys(t *testing.T) []configKey {
 	t.Helper()
 	types := map[string]*ast.StructType{}
-	path := filepath.Join("cmd", "yakusho", "config.go")
-	ast.Inspect(goFiles(t, path)[path], func(n ast.Node) bool {
-		if s, ok := n.(*ast.TypeSpec); ok {
-			if st, ok := s.Type.(*ast.StructType); ok {
-				types[s.Name.Name] = st
+	for _, name := range []string{"config.go", "till_config.go"} {
+		path := filepath.Join("cmd", "yakusho", name)
+		ast.Inspect(goFiles(t, path)[path], func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok {
+				if st, ok := s.Type.(*ast.StructType); ok {
+					types[s.Name.Name] = st
+				}
 			}
-		}
-		return true
-	})
+			return true
+		})
+	}
 	each := func(st *ast.StructType, f func(key string, typ ast.Expr)) {
 		for _, x := range st.Fields.List {
 			if x.Tag == nil {
@@ -191,19 +193,25 @@ func configKeys(t *testing.T) []configKey {
 	if types["config"] == nil {
 		t.Fatal("cmd/yakusho/config.go has no struct called config")
 	}
-	each(types["config"], func(section string, typ ast.Expr) {
+	var section func(name string, typ ast.Expr)
+	section = func(name string, typ ast.Expr) {
 		id, _ := typ.(*ast.Ident)
 		if id == nil || types[id.Name] == nil {
-			t.Fatalf("config: section %s is no struct of this file", section)
+			t.Fatalf("config: section %s is no struct of these files", name)
 		}
 		each(types[id.Name], func(key string, typ ast.Expr) {
 			kind := "list"
 			if id, ok := typ.(*ast.Ident); ok {
 				kind = id.Name
 			}
-			out = append(out, configKey{section, key, kind})
+			if types[kind] != nil { // [till.paypay]
+				section(name+"."+key, typ)
+				return
+			}
+			out = append(out, configKey{name, key, kind})
 		})
-	})
+	}
+	each(types["config"], section)
 	return out
 }
 
@@ -214,14 +222,22 @@ func TestEveryConfigKeyIsInTheReferenceAndTheExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for section, keys := range example {
+	var note func(section string, keys map[string]any)
+	note = func(section string, keys map[string]any) {
 		for key, value := range keys {
+			if table, ok := value.(map[string]any); ok {
+				note(section+"."+key, table)
+				continue
+			}
 			kind := map[reflect.Kind]string{reflect.Int64: "int", reflect.Slice: "list"}[reflect.TypeOf(value).Kind()]
 			if kind == "" {
 				kind = reflect.TypeOf(value).String()
 			}
 			got[section+"."+key] = kind
 		}
+	}
+	for section, keys := range example {
+		note(section, keys)
 	}
 	want := map[string]string{}
 	reference := spans(read(t, filepath.Join("docs", "operations.md")))
