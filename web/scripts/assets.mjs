@@ -1,5 +1,5 @@
 // Puts into dist what the bundler does not see: the models and engines that the meeting room loads when blur or noise
-// suppression is switched on, and the font that slips are drawn with on the server; all from npm packages, nothing from the
+// suppression is switched on or a code is read by camera, and the font that slips are drawn with on the server; all from npm packages, nothing from the
 // network. Then compresses every text and wasm file once, so that the server never has to.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -24,6 +24,8 @@ const copies = [
   [`${pkg("@sapphi-red/web-noise-suppressor")}/dist/rnnoise.wasm`, "audio/rnnoise.wasm"],
   [`${pkg("@sapphi-red/web-noise-suppressor")}/dist/rnnoise_simd.wasm`, "audio/rnnoise_simd.wasm"],
   [`${pkg("@sapphi-red/web-noise-suppressor")}/dist/rnnoise/workletProcessor.js`, "audio/rnnoise-worklet.js"],
+  // The reader of codes by camera, of the version that barcode-detector was made for.
+  [`${pkg("zxing-wasm")}/dist/reader/zxing_reader.wasm`, "zxing/zxing_reader.wasm"],
   // Read by the server through web.SlipFont. Its golden pictures of slips depend on every outline in it.
   [
     `${pkg("@expo-google-fonts/noto-sans-jp")}/400Regular/NotoSansJP_400Regular.ttf`,
@@ -42,6 +44,12 @@ async function checkVision() {
   if (vision !== wanted) {
     throw new Error(`@mediapipe/tasks-vision is ${vision}, but @livekit/track-processors needs exactly ${wanted}`);
   }
+}
+
+async function checkCamera() {
+  const { version } = JSON.parse(await readFile(join(pkg("zxing-wasm"), "package.json"), "utf8"));
+  const wanted = JSON.parse(await readFile(join(pkg("barcode-detector"), "package.json"), "utf8")).dependencies["zxing-wasm"];
+  if (version !== wanted) throw new Error(`zxing-wasm is ${version}, but barcode-detector needs exactly ${wanted}`);
 }
 
 async function copy([from, to, sha256]) {
@@ -96,6 +104,7 @@ async function* walk(dir) {
 
 await stat(join(dist, "index.html"));
 await checkVision();
+await checkCamera();
 await Promise.all(copies.map(copy));
 
 const files = [];

@@ -55,7 +55,7 @@ export function Gate() {
     <ShellParts value={parts}>
       {decision?.kind === "forbidden" ? (
         <Shell>
-          <ForbiddenPage />
+          <ForbiddenPage path={pathname} />
         </Shell>
       ) : (
         <Outlet />

@@ -2,7 +2,7 @@ import type { Session } from "@/lib/session";
 
 export type Decision = { kind: "allow" } | { kind: "go"; to: string } | { kind: "forbidden" };
 
-const open = ["/signin", "/setup", "/number", "/check", "/help"];
+const open = ["/signin", "/setup", "/number", "/check", "/help", "/display", "/practice"];
 const under = (path: string, root: string) => path === root || path.startsWith(`${root}/`);
 
 /**
@@ -17,12 +17,19 @@ export function decide(s: Session, path: string, to: string | undefined, from?: 
   }
   if (s.signed_in) {
     if (path === "/signin" || under(path, "/setup")) return { kind: "go", to: safeReturn(to) };
+    if (under(path, "/till") && !mayTill(s)) return { kind: "forbidden" };
     if (under(path, "/admin") && !s.account?.roles.includes("admin")) return { kind: "forbidden" };
     return allow;
   }
   if (open.some((p) => under(path, p))) return allow;
   if (s.guest && path === `/m/${s.guest.meeting}`) return allow;
   return { kind: "go", to: path === "/" ? "/signin" : `/signin?to=${encodeURIComponent(path)}` };
+}
+
+/** Works at a counter or at the accounting section, on a server that has counters. */
+export function mayTill(s: Session): boolean {
+  const roles = s.account?.roles ?? [];
+  return s.features.includes("till") && (["clerk", "accountant", "admin"] as const).some((r) => roles.includes(r));
 }
 
 /** A path of ours to go back to; anything that could lead elsewhere becomes the first page. */

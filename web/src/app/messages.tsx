@@ -44,12 +44,12 @@ export function NotFoundPage() {
   );
 }
 
-export function ForbiddenPage() {
+export function ForbiddenPage({ path = "" }: { path?: string }) {
   const { t } = useTranslation();
   return (
     <Message
       icon="lock"
-      title={t("app.forbidden.title")}
+      title={t(path.startsWith("/till") ? "app.forbidden.till" : "app.forbidden.title")}
       actions={
         <LinkButton look="primary" href="/">
           {t("app.toToday")}

@@ -8,10 +8,11 @@ import {
 } from "@tanstack/react-router";
 import { SignInPage } from "@/auth/views/SignInPage";
 import { NumberPage } from "@/meet/views/number/NumberPage";
-import { TodayPage } from "@/meet/views/today/TodayPage";
+import { tillRoutes } from "@/till/routes";
 import { Shell, Spinner } from "@/ui";
 import { Gate } from "./Gate";
 import { HelpPage } from "./HelpPage";
+import { HomePage } from "./HomePage";
 import { ErrorPage, NotFoundPage } from "./messages";
 
 const root = createRootRoute({ component: Gate });
@@ -43,7 +44,7 @@ const page = <P extends string>(path: P, component: Parameters<typeof createRout
 
 const routeTree = root.addChildren([
   framed.addChildren([
-    page("/", TodayPage),
+    page("/", HomePage),
     page("/signin", SignInPage),
     page("/number", NumberPage),
     page("/help", HelpPage),
@@ -59,7 +60,13 @@ const routeTree = root.addChildren([
       "/admin",
       lazyRouteComponent(() => import("@/auth/views/AdminPage"), "AdminPage"),
     ),
+    ...tillRoutes.filter((r) => r.framed).map((r) => page(r.path, r.component)),
   ]),
+  ...tillRoutes
+    .filter((r) => !r.framed)
+    .map((r) =>
+      createRoute({ getParentRoute: () => root, path: r.path, errorComponent: FramedError, component: r.component }),
+    ),
   createRoute({
     getParentRoute: () => root,
     path: "/m/$meeting",

@@ -4,6 +4,7 @@ export * from "./Choice";
 export * from "./Dialog";
 export * from "./Field";
 export * from "./Icon";
+export * from "./JobCards";
 export * from "./Logo";
 export * from "./Menu";
 export * from "./Notice";

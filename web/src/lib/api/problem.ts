@@ -1,5 +1,8 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import type { components } from "./schema.gen";
+
+type ProblemDetail = components["schemas"]["ProblemDetail"];
 
 /** What a call to the server can fail with. `code` is the server's, or "network" / "unexpected". */
 export class ApiError extends Error {
@@ -8,14 +11,24 @@ export class ApiError extends Error {
   /** Japanese, from the server; the words to fall back to */
   readonly detail: string;
   readonly requestId: string | undefined;
+  /** everything that is wrong with a form or a file, where the server names more than one thing */
+  readonly problems: readonly ProblemDetail[];
 
-  constructor(o: { status: number; code: string; detail?: string; requestId?: string; cause?: unknown }) {
+  constructor(o: {
+    status: number;
+    code: string;
+    detail?: string;
+    requestId?: string;
+    problems?: readonly ProblemDetail[];
+    cause?: unknown;
+  }) {
     super(o.code, { cause: o.cause });
     this.name = "ApiError";
     this.status = o.status;
     this.code = o.code;
     this.detail = o.detail ?? "";
     this.requestId = o.requestId;
+    this.problems = o.problems ?? [];
   }
 
   /** The server was not reached, or something between us and it answered in its place. */
@@ -34,6 +47,7 @@ export function fromProblem(status: number, body: unknown): ApiError {
         code: p.code,
         detail: typeof p.detail === "string" ? p.detail : "",
         requestId: typeof p.request_id === "string" ? p.request_id : undefined,
+        problems: Array.isArray(p.problems) ? (p.problems as ProblemDetail[]) : undefined,
       });
     }
   }

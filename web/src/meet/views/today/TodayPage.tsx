@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "@/lib/api/problem";
 import { useNow } from "@/lib/clock";
 import { useSession } from "@/lib/session";
 import { dayWords } from "@/lib/time";
-import { Button, Icon, LinkButton, Notice, Page, PageTitle, Spinner, useTitle } from "@/ui";
+import { Button, JobCards, LinkButton, Notice, Page, PageTitle, Spinner, useTitle } from "@/ui";
 import { todayQuery } from "../../api/listToday";
 import { EmptyDay } from "./EmptyDay";
 import { MeetingCard } from "./MeetingCard";
@@ -26,25 +25,27 @@ export function TodayPage() {
   // One filled button: into the meeting just made, else into the one that is going on, else the form.
   const toMade = made !== undefined && tab === "now";
   const first = toMade ? undefined : data?.find((m) => m.state === "open")?.id;
+  const till =
+    s.features.includes("till") && s.account?.roles.some((r) => ["clerk", "accountant", "admin"].includes(r));
   const grid = "grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_416px]";
   return (
     <Page>
       <div className="mb-6 grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-8 gap-y-4 lg:mb-8 lg:grid-cols-[minmax(0,1fr)_416px]">
-        <nav aria-label={t("today.jobs")} className="grid gap-4 sm:grid-cols-2">
-          <Link
-            href="/"
-            aria-current="page"
-            className="flex min-h-20 items-center gap-4 rounded-box border border-key-line bg-key-soft px-6 py-2 no-underline"
-          >
-            <Icon name="meet" size={32} className="text-key" />
-            <span>
-              <b className="block text-xl leading-snug text-key">{t("today.meet")}</b>
-              <span className="leading-normal text-body">
-                {data ? t("today.count", { count: data.length }) : t("ui.loading")}
-              </span>
-            </span>
-          </Link>
-        </nav>
+        <JobCards
+          label={t("today.jobs")}
+          jobs={[
+            {
+              href: "/",
+              icon: "meet",
+              title: t("today.meet"),
+              sub: data ? t("today.count", { count: data.length }) : t("ui.loading"),
+              current: true,
+            },
+            ...(till
+              ? [{ href: "/till", icon: "till" as const, title: t("today.till"), sub: t("today.tillSub") }]
+              : []),
+          ]}
+        />
         {s.account?.roles.includes("admin") && (
           <div className="flex justify-end">
             <LinkButton look="text" icon="gear" href="/admin" className="-mr-3">

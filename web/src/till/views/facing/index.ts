@@ -1,0 +1,3 @@
+export { DisplayPage } from "./DisplayPage";
+export { PracticePage } from "./PracticePage";
+export { PracticePayPage } from "./PracticePayPage";
