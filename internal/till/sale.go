@@ -23,7 +23,7 @@ type Sale struct {
 	ID       core.ID
 	Session  core.ID
 	Counter  core.ID
-	Number   int // of the counter and day: 1-0101 is number 101 at counter 1
+	Number   int // of the counter and day, practice apart: 1-0101 is number 101 at counter 1
 	Day      Day
 	Lines    []Line
 	Total    core.Money

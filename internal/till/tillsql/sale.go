@@ -56,12 +56,16 @@ func (s *Store) FixSale(ctx context.Context, cmd till.Command, n till.Sale, e ti
 			}
 			fixed, err := scanSale(tx.QueryRowContext(ctx, `
 				INSERT INTO till_sale (`+saleColumns+`)
-				SELECT $1, id, counter, day, (SELECT COALESCE(MAX(number), 0) + 1 FROM till_sale o WHERE o.counter = till_session.counter AND o.day = till_session.day),
+				SELECT $1, id, counter, day, (SELECT COALESCE(MAX(number), 0) + 1 FROM till_sale o 
+					WHERE o.counter = till_session.counter AND o.day = till_session.day AND o.training = till_session.training),
 					$3, $4, training, $5, $6, $7, $8, $9
 				FROM till_session WHERE id = $2 RETURNING `+saleColumns,
 				n.ID, n.Session, lines, n.Total, n.State, n.Clerk, clean(n.Name), core.Micros(n.FixedAt), core.Micros(n.EndedAt)))
 			if err != nil {
 				return n, err
+			}
+			if fixed.Training {
+				return fixed, nil
 			}
 			return fixed, sold(ctx, tx, n.Lines)
 		},

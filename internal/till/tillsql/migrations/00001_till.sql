@@ -148,7 +148,7 @@ CREATE TABLE till_sale (
     name     TEXT    NOT NULL,
     fixed_at BIGINT  NOT NULL,
     ended_at BIGINT  NOT NULL,
-    UNIQUE (day, counter, number),
+    UNIQUE (day, counter, training, number), -- practice has numbers of its own: the books have no gaps
     CHECK ((state = 'open') = (ended_at = 0))
 );
 CREATE INDEX till_sale_session ON till_sale (session);
