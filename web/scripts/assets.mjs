@@ -48,7 +48,9 @@ async function checkVision() {
 
 async function checkCamera() {
   const { version } = JSON.parse(await readFile(join(pkg("zxing-wasm"), "package.json"), "utf8"));
-  const wanted = JSON.parse(await readFile(join(pkg("barcode-detector"), "package.json"), "utf8")).dependencies["zxing-wasm"];
+  const wanted = JSON.parse(await readFile(join(pkg("barcode-detector"), "package.json"), "utf8")).dependencies[
+    "zxing-wasm"
+  ];
   if (version !== wanted) throw new Error(`zxing-wasm is ${version}, but barcode-detector needs exactly ${wanted}`);
 }
 
