@@ -313,7 +313,7 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 			fmt.Fprintf(w, "    %-10s %s　%s\n", s.Login, s.Name, s.Note)
 		}
 		fmt.Fprintf(w, "\n  会議を試すには、ブラウザを2つ開いて別々の人でログインし、同じ会議の「参加する」を押してください。\n")
-		fmt.Fprintf(w, "  窓口を試すには、yoshida でログインし、窓口の「練習で開局する」を押してください。会計をして「画面のQRを見せる」を選び、もう1つの画面がお客様になります。\n")
+		fmt.Fprintf(w, "  窓口を試すには、yoshida でログインし、「窓口」の「練習する」を押してください。お客様の役も、もう1つの画面か電話でできます。\n")
 	}
 	doctor := os.Args[0] + " doctor --url " + strings.TrimSuffix(p.origins[0], "/")
 	const measure = "--participants 3 --seconds 10"

@@ -40,7 +40,7 @@ func (d *Desk) offer(c Counter, way Way, w Wallet, lines []Line, training bool, 
 	if way == WaySticker {
 		var out []Offer
 		for _, st := range c.Stickers {
-			if !st.Retired && st.Wallet == w.ID {
+			if !st.Retired && st.Takes(w) {
 				out = append(out, Offer{way, w, StickerProvider, st, MayTake(w.ID, lines, on, notices)})
 			}
 		}
@@ -91,6 +91,11 @@ func (d *Desk) Charge(ctx context.Context, key string, sale core.ID, with Pay) (
 	if err != nil {
 		return Attempt{}, err
 	}
+	a, err := d.charge(ctx, by, sale, with)
+	return again(ctx, d.store, by, d.store.Attempt, a, err)
+}
+
+func (d *Desk) charge(ctx context.Context, by *person, sale core.ID, with Pay) (Attempt, error) {
 	s, err := d.store.Sale(ctx, sale)
 	if err != nil {
 		return Attempt{}, err

@@ -31,6 +31,17 @@ type Sticker struct {
 	Retired    bool
 }
 
+// StickerAny is the Wallet of a sticker that several wallets read (JPQR).
+const StickerAny = "jpqr"
+
+// Takes reports whether a customer may pay with w by this sticker, as far as the sticker goes.
+func (s Sticker) Takes(w Wallet) bool {
+	if s.Wallet == StickerAny {
+		return w.ID != WalletCash && w.ID != WalletTraining && w.Retired == ""
+	}
+	return s.Wallet == w.ID
+}
+
 // Display is a second screen that faces the customer, paired with a counter.
 type Display struct {
 	ID      core.ID

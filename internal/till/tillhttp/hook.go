@@ -67,8 +67,8 @@ func (l later) RetryAfter() time.Duration { return time.Duration(l) }
 func (a *API) hook(w http.ResponseWriter, r *http.Request, name string) {
 	p, _ := a.Driver.Provider(name)
 	hinter, ok := p.(till.Hinter)
-	if !ok {
-		httpx.Error(w, r, errNoSuch.Because("no notifications of %.40q", name))
+	if !ok { // not 404: a provider whose credentials are missing for a day must not switch its webhook off for ever
+		httpx.Error(w, r, errHook.Because("no notifications of %.40q", name))
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxHook))
@@ -129,12 +129,30 @@ func (r *recent) has(s string) bool {
 	return ok
 }
 
-func (r *recent) add(s string) {
+// take remembers s, and reports whether it was new.
+func (r *recent) take(s string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, ok := r.at[s]; ok {
-		return
+		return false
 	}
+	r.keep(s)
+	return true
+}
+
+func (r *recent) drop(s string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, ok := r.at[s]; ok {
+		r.old.Remove(e)
+		delete(r.at, s)
+	}
+}
+
+func (r *recent) add(s string) { r.take(s) }
+
+// keep remembers what is new. Holds r.mu.
+func (r *recent) keep(s string) {
 	r.at[s] = r.old.PushBack(s)
 	if r.old.Len() > r.most {
 		delete(r.at, r.old.Remove(r.old.Front()).(string))

@@ -48,7 +48,7 @@ func TestWithoutTheSecretThereIsNoHook(t *testing.T) {
 	}
 	w.want(404, "", "GET", "/hooks/paypay/"+hookSecret, nil)
 	for _, provider := range []string{"static", "cash", "nobody"} {
-		w.want(404, "", "POST", "/hooks/"+provider+"/"+hookSecret, map[string]any{})
+		w.want(503, "", "POST", "/hooks/"+provider+"/"+hookSecret, map[string]any{})
 	}
 	if strings.Contains(w.log.String(), hookSecret) {
 		t.Error("the secret is in the log")

@@ -306,3 +306,27 @@ func TestAStickerIsReadBeforeItIsRegistered(t *testing.T) {
 		"key": key(), "wallet": "paypay", "provider": "paypay", "label": "右", "payload": payload,
 	})
 }
+
+func TestAStickerOfSeveralWalletsIsOfferedForEachThatHasANotice(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	session := w.open(false)
+	w.want(204, "office", "POST", "/api/till/counters/"+w.counter+"/stickers", map[string]any{
+		"key": key(), "wallet": "jpqr", "provider": "univapay", "label": "JPQR", "payload": payload,
+	})
+	sale := w.fix(session)
+	all := w.want(200, "clerk", "GET", "/api/till/sales/"+sale+"/offers", nil)
+	got := map[string]any{}
+	for i := range all.at().([]any) {
+		if all.text(i, "sticker_label") == "JPQR" {
+			got[all.text(i, "wallet")] = all.at(i, "ok")
+		}
+	}
+	if got["d_barai"] != true || got["au_pay"] != false || got["line_pay"] != nil || got["cash"] != nil || got["training"] != nil {
+		t.Errorf("%v", got)
+	}
+	a := w.comes(w.charge(sale, map[string]any{"way": "sticker", "wallet": "d_barai"}).text("id"), "sent")
+	if a.text("sticker_label") != "JPQR" {
+		t.Errorf("%s", a.raw)
+	}
+}

@@ -26,7 +26,18 @@ func (a *API) PrintPapers(ctx context.Context, r PrintPapersRequestObject) (Prin
 	if c.Printer == "" || a.Printer == nil {
 		return nil, errPrinter
 	}
-	return PrintPapers204Response{}, a.Printer.Print(ctx, c.Printer, papers)
+	press := "print " + string(core.ActorFrom(ctx).Account) + " " + r.Body.Key
+	if r.Body.Key == "" || len(r.Body.Key) > 64 {
+		return nil, till.ErrKey
+	}
+	if !a.seen.take(press) { // the same press again: it is printed, or being printed
+		return PrintPapers204Response{}, nil
+	}
+	if err := a.Printer.Print(ctx, c.Printer, papers); err != nil {
+		a.seen.drop(press)
+		return nil, err
+	}
+	return PrintPapers204Response{}, nil
 }
 
 // papers composes what is to be printed, and says at which counter.

@@ -116,7 +116,7 @@ func (s *scribe) attempt(a till.Attempt, sale till.Sale) Attempt {
 	}
 	if a.Way == till.WaySticker {
 		for _, st := range s.counter(sale.Counter).Stickers {
-			if !st.Retired && st.Wallet == a.Wallet {
+			if !st.Retired && st.Takes(till.FindWallet(a.Wallet)) {
 				out.StickerLabel, out.StickerShop = ptr(st.Label), ptr(st.Shop)
 			}
 		}

@@ -27,7 +27,12 @@ func TestASaleIsPaidInCashWithChange(t *testing.T) {
 	if p.text(0, "title") != "利用明細（領収書ではありません）" {
 		t.Errorf("%s", p.raw)
 	}
-	w.want(204, "clerk", "POST", "/api/till/papers/sale/"+sale+"/print", map[string]any{"key": key()})
+	press := map[string]any{"key": key()}
+	w.want(204, "clerk", "POST", "/api/till/papers/sale/"+sale+"/print", press)
+	w.want(204, "clerk", "POST", "/api/till/papers/sale/"+sale+"/print", press)
+	if len(w.printed) != 1 {
+		t.Errorf("a double press printed %d times", len(w.printed))
+	}
 	if got := <-w.printed; got != "127.0.0.1:9100 利用明細（領収書ではありません）" {
 		t.Errorf("printed %q", got)
 	}
