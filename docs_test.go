@@ -100,7 +100,7 @@ func TestEveryNameInTheTourExists(t *testing.T) {
 	}
 	for _, doc := range []string{"docs/tour.md", "docs/join-cycle.md", "docs/payment-cycle.md"} {
 		found := spans(read(t, doc))
-		if len(found) < 40 {
+		if len(found) < 30 {
 			t.Errorf("%s: only %d names in back quotes", doc, len(found))
 		}
 		for _, s := range found {
