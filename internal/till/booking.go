@@ -48,14 +48,15 @@ func BookPayment(s Sale, a Attempt, on Day, now time.Time) (Booking, error) {
 	return b.enter(now, on, "sale", p.ID, append(revenue(s, p.FiscalYear, -1), ledger.Posting{Account: asset, Amount: p.Amount}))
 }
 
-// BookConfirm moves a shown payment to what the provider owes: the settlement file has it.
+// BookConfirm moves what is left of a shown payment to what the provider owes: the settlement file has it. A refund
+// before that was taken from what was shown.
 func BookConfirm(p Payment, on Day, now time.Time) (Booking, error) {
 	b := Booking{Of: p.ID, Confirm: true}
 	if p.Training {
 		return b, nil
 	}
 	return b.enter(now, on, "confirm", p.ID, []ledger.Posting{
-		{Account: ledger.ReceivableOf(p.Provider), Amount: p.Amount}, {Account: ledger.ShownAt(p.Provider), Amount: -p.Amount},
+		{Account: ledger.ReceivableOf(p.Provider), Amount: p.Amount - p.Refunded}, {Account: ledger.ShownAt(p.Provider), Amount: p.Refunded - p.Amount},
 	})
 }
 

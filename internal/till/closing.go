@@ -34,6 +34,11 @@ func (d *Desk) Sign(ctx context.Context, key string, session core.ID, version in
 	if err != nil {
 		return Session{}, err
 	}
+	s, err := d.sign(ctx, by, session, version, with, owner)
+	return again(ctx, d.store, by, d.store.Session, s, err)
+}
+
+func (d *Desk) sign(ctx context.Context, by *person, session core.ID, version int64, with Signing, owner string) (Session, error) {
 	b, err := d.store.Book(ctx, session)
 	if err != nil {
 		return Session{}, err
@@ -61,6 +66,11 @@ func (d *Desk) Close(ctx context.Context, key string, session core.ID) (Session,
 	if err != nil {
 		return Session{}, err
 	}
+	s, err := d.close(ctx, by, session)
+	return again(ctx, d.store, by, d.store.Session, s, err)
+}
+
+func (d *Desk) close(ctx context.Context, by *person, session core.ID) (Session, error) {
 	b, err := d.store.Book(ctx, session)
 	if err != nil {
 		return Session{}, err

@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -78,6 +79,11 @@ func (d *Desk) Open(ctx context.Context, key string, counter core.ID, float core
 	if err != nil {
 		return Session{}, err
 	}
+	s, err := d.open(ctx, by, counter, float, scans, training)
+	return again(ctx, d.store, by, d.store.Session, s, err)
+}
+
+func (d *Desk) open(ctx context.Context, by *person, counter core.ID, float core.Money, scans []Scanned, training bool) (Session, error) {
 	c, err := d.counter(ctx, counter)
 	if err != nil {
 		return Session{}, err
@@ -99,7 +105,25 @@ func (d *Desk) Open(ctx context.Context, key string, counter core.ID, float core
 		At: now, What: "till.open", Target: string(c.ID), Outcome: "ok", Session: s.ID,
 		Detail: map[string]string{"day": string(s.Day), "training": fmt.Sprint(training), "stickers": fmt.Sprint(len(s.Checked))},
 	})
-	return d.store.Open(ctx, by.cmd, s, e)
+	opened, err := d.store.Open(ctx, by.cmd, s, e)
+	if errors.Is(err, ErrSessionOpen) {
+		return opened, d.whichOpen(ctx, c, err)
+	}
+	return opened, err
+}
+
+// whichOpen says of a counter that is open already whether it is since an earlier day: then it is to be closed first.
+func (d *Desk) whichOpen(ctx context.Context, c Counter, refused error) error {
+	today := DayOf(d.now())
+	all, err := d.store.Sessions(ctx, today, today)
+	if err != nil {
+		return fmt.Errorf("look for the open session of counter %s: %w", c.ID, err)
+	}
+	_, old := find(all, func(s Session) bool { return s.Counter == c.ID && s.State == SessionOpen && s.Day != today })
+	if old {
+		return ErrYesterday
+	}
+	return refused
 }
 
 // checkStickers compares what was read with what was registered. A difference is kept even though nothing is opened.
@@ -165,6 +189,11 @@ func (d *Desk) Fix(ctx context.Context, key string, session core.ID, choices []C
 	if err != nil {
 		return Sale{}, err
 	}
+	s, err := d.fix(ctx, by, session, choices)
+	return again(ctx, d.store, by, d.store.Sale, s, err)
+}
+
+func (d *Desk) fix(ctx context.Context, by *person, session core.ID, choices []Choice) (Sale, error) {
 	open, err := d.today(ctx, session)
 	if err != nil {
 		return Sale{}, err
@@ -225,7 +254,7 @@ func (d *Desk) Cancel(ctx context.Context, key string, attempt core.ID) (Attempt
 		return next, nil, err
 	})
 	d.driver.Wake()
-	return moved, err
+	return again(ctx, d.store, by, d.store.Attempt, moved, err)
 }
 
 // Tick is what the clerk saw on the customer's screen.
@@ -247,7 +276,8 @@ func (d *Desk) Shown(ctx context.Context, key string, attempt core.ID, tick Tick
 	if err != nil {
 		return Attempt{}, err
 	}
-	return d.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) { return d.shown(ctx, a, tick) })
+	moved, err := d.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) { return d.shown(ctx, a, tick) })
+	return again(ctx, d.store, by, d.store.Attempt, moved, err)
 }
 
 func (d *Desk) shown(ctx context.Context, a Attempt, tick Tick) (Attempt, *Booking, error) {
@@ -264,14 +294,15 @@ func (d *Desk) shown(ctx context.Context, a Attempt, tick Tick) (Attempt, *Booki
 	case !a.State.CanMove(AttemptShown):
 		return a, nil, ErrMoved
 	}
-	book, err := d.store.Book(ctx, a.Session)
-	if err != nil {
-		return a, nil, fmt.Errorf("look for the same 取引番号: %w", err)
-	}
-	for _, other := range book.Attempts {
-		if other.ID != a.ID && other.Proof.Tail == tick.Tail && other.State.Took() && other.Wallet == a.Wallet {
-			return a, nil, ErrTickUsed
+	// At any counter, and given back or not: it is the same screen.
+	err := d.store.Payments(ctx, a.Settles(), DayOf(now).Add(-1), DayOf(now), func(p Payment) error {
+		if p.Way == WaySticker && p.Attempt != a.ID && p.Ref == tick.Tail && p.BookedOn == DayOf(now) {
+			return ErrTickUsed.Because("by attempt %s", p.Attempt)
 		}
+		return nil
+	})
+	if err != nil {
+		return a, nil, err
 	}
 	next := a
 	next.State, next.Proof, next.PaidAt, next.DecidedAt, next.NextAt = AttemptShown, Proof{tick.At, tick.Tail}, tick.At, now, time.Time{}

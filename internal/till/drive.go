@@ -57,7 +57,7 @@ func (p Patience) Hear(a Attempt, asked Ask, ans Answer, t Terms, now time.Time)
 	}
 	switch ans.Verdict {
 	case VerdictPaid:
-		if a.State == AttemptCancelling && asked == AskQuery && a.Reason != ReasonCancelRefused && p.cancels(t, now) {
+		if a.State == AttemptCancelling && asked != AskCancel && a.Reason != ReasonCancelRefused && p.cancels(t, now) {
 			return p.again(a, t, now, ans.Wait) // it was paid; the cancel is still to come
 		}
 		return a.end(AttemptPaid, "", now)
@@ -172,8 +172,15 @@ func (p Patience) cancels(t Terms, now time.Time) bool {
 	return t.CancelBy.IsZero() || !now.After(t.CancelBy)
 }
 
-// GiveUp hands an attempt to a person: nothing automatic is left.
+// GiveUp hands an attempt to a person: nothing automatic is left. One that is not yet known to be unknown becomes that
+// first, and is handed over with the next look.
 func (p Patience) GiveUp(a Attempt, now time.Time) Attempt {
+	switch a.State {
+	case AttemptCreated, AttemptSent:
+		a.State, a.Reason, a.UncertainAt, a.NextAt = AttemptUnknown, either(a.Reason, ReasonNoAnswer), now, now
+		return a
+	case AttemptUnknown, AttemptCancelling, AttemptUnresolved, AttemptPaid, AttemptShown, AttemptNotPaid, AttemptReversed:
+	}
 	return a.hand(either(a.Reason, ReasonNoAnswer), now)
 }
 
@@ -225,6 +232,9 @@ func (a Attempt) end(to AttemptState, reason string, now time.Time) Attempt {
 	a.State, a.Reason, a.DecidedAt, a.NextAt, a.Show = to, reason, now, time.Time{}, ""
 	if to == AttemptPaid && a.PaidAt.IsZero() {
 		a.PaidAt = now
+		if DayOf(now) != DayOf(a.CreatedAt) { // learnt later: the customer was there on the day of the attempt, which decides the year
+			a.PaidAt = a.CreatedAt
+		}
 	}
 	return a
 }

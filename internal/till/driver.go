@@ -204,7 +204,10 @@ func (d *Driver) hear(ctx context.Context, p Provider, a Attempt, asked Ask, ans
 // contradict keeps what a provider says against an end that was proven before. The end stays, and so does the money
 // in question: a person is told at once, and the match with the settlement file finds it too.
 func (d *Driver) contradict(ctx context.Context, a Attempt, ans Answer) error {
-	if ans.Verdict != VerdictPaid || a.State.Took() {
+	switch {
+	case ans.Verdict == VerdictPaid && !a.State.Took():
+	case ans.Verdict == VerdictReversed && a.State.Took(): // a cancel that was under way while it was proven paid
+	default:
 		return nil
 	}
 	e := attemptEvent(a.State, a, d.now(), nil)
@@ -213,7 +216,7 @@ func (d *Driver) contradict(ctx context.Context, a Attempt, ans Answer) error {
 	if err := d.store.Keep(ctx, e); err != nil {
 		return fmt.Errorf("keep a contradiction about attempt %s: %w", a.ID, err)
 	}
-	d.log.ErrorContext(ctx, "the provider says paid after the contrary was proven", "attempt", a.ID, "state", a.State)
+	d.log.ErrorContext(ctx, "the provider says what contradicts a proven end", "says", ans.Verdict, "attempt", a.ID, "state", a.State)
 	return nil
 }
 

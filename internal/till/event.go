@@ -55,6 +55,22 @@ func command(ctx context.Context, key, what string, at time.Time, said ...any) (
 	return &person{a, Command{Key: key, By: a.Account, What: what, Hash: hex.EncodeToString(sum[:]), At: at}}, nil
 }
 
+// again answers a press that was refused although the same one was carried out before: what it changed is often why it
+// would be refused now. The first one's result stands, as it is by now.
+func again[T any](ctx context.Context, done Commands, by *person, read func(context.Context, core.ID) (T, error), got T, err error) (T, error) {
+	if err == nil || by == nil {
+		return got, err
+	}
+	id, before, asked := done.Done(ctx, by.cmd)
+	switch {
+	case asked != nil:
+		return got, asked
+	case !before:
+		return got, err
+	}
+	return read(ctx, id)
+}
+
 // attemptEvent tells that an attempt moved.
 func attemptEvent(from AttemptState, a Attempt, at time.Time, by *person) Event {
 	return by.sign(Event{

@@ -23,6 +23,11 @@ func (d *Desk) RequestRefund(ctx context.Context, key string, r RefundRequest) (
 	if err != nil {
 		return Refund{}, err
 	}
+	back, err := d.requestRefund(ctx, by, r)
+	return again(ctx, d.store, by, d.store.Refund, back, err)
+}
+
+func (d *Desk) requestRefund(ctx context.Context, by *person, r RefundRequest) (Refund, error) {
 	if strings.TrimSpace(r.Reason) == "" || utf8.RuneCountInString(r.Reason) > 200 {
 		return Refund{}, ErrRefundReason
 	}
@@ -111,5 +116,5 @@ func (d *Desk) DecideRefund(ctx context.Context, key string, refund core.ID, agr
 	}
 	moved, err := d.store.MoveRefund(ctx, by.cmd, RefundRequested, next, nil, refundEvent(next, d.now(), by))
 	d.driver.Wake()
-	return moved, err
+	return again(ctx, d.store, by, d.store.Refund, moved, err)
 }

@@ -289,7 +289,7 @@ func (d Difference) words() string {
 func (o *Office) concludeShown(ctx context.Context, provider string, from, to Day, rows []SettlementRow) error {
 	var shown []Payment
 	err := o.store.Payments(ctx, provider, from, to, func(p Payment) error {
-		if p.Way == WaySticker && !p.Confirmed {
+		if p.Way == WaySticker && !p.Confirmed && p.Refunded < p.Amount {
 			shown = append(shown, p)
 		}
 		return nil

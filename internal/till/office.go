@@ -44,13 +44,14 @@ func (o *Office) Own(ctx context.Context, key string, attempt, owner core.ID, no
 	if err != nil {
 		return Attempt{}, err
 	}
-	return o.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
+	a, err := o.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
 		if !a.State.Live() {
 			return a, nil, ErrMoved
 		}
 		a.Owner, a.Note = owner, note
 		return a, nil, nil
 	})
+	return again(ctx, o.store, by, o.store.Attempt, a, err)
 }
 
 // AskAgain makes the driver ask the provider now.
@@ -74,7 +75,7 @@ func (o *Office) Decide(ctx context.Context, key string, attempt core.ID, to Att
 	if strings.TrimSpace(note) == "" {
 		return Attempt{}, ErrNote
 	}
-	return o.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
+	a, err := o.driver.change(ctx, attempt, by, func(a Attempt) (Attempt, *Booking, error) {
 		if a.State != AttemptUnresolved && a.State != AttemptShown || !a.State.CanMove(to) {
 			return a, nil, ErrMoved
 		}
@@ -83,6 +84,7 @@ func (o *Office) Decide(ctx context.Context, key string, attempt core.ID, to Att
 		b, err := o.bookShown(ctx, a, to)
 		return next, b, err
 	})
+	return again(ctx, o.store, by, o.store.Attempt, a, err)
 }
 
 // bookShown books what becomes of a payment that was only shown. Anything else is booked as usual, or not at all.
@@ -95,6 +97,9 @@ func (o *Office) bookShown(ctx context.Context, a Attempt, to AttemptState) (*Bo
 		return nil, err
 	}
 	on := DayOf(o.now())
+	if to == AttemptPaid && p.Refunded == p.Amount {
+		return nil, ErrMoved.Because("payment %s went back in full: nothing is left to confirm", p.ID)
+	}
 	if to == AttemptPaid {
 		b, err := BookConfirm(p, on, o.now())
 		return &b, err
@@ -153,15 +158,17 @@ func (o *Office) Import(ctx context.Context, key, provider, name string, file []
 		}
 		s.To = max(s.To, day)
 	}
-	stored, again, err := o.store.AddSettlement(ctx, by.cmd, s, by.sign(Event{
+	stored, before, err := o.store.AddSettlement(ctx, by.cmd, s, by.sign(Event{
 		At: s.At, What: "till.settlement", Target: string(s.ID), Outcome: "ok",
 		Detail: map[string]string{"provider": provider, "file": name, "rows": fmt.Sprint(len(rows)), "from": string(s.From), "to": string(s.To)},
 	}))
-	if err != nil || again {
+	if err != nil {
 		return stored, nil, err
 	}
-	stored.Rows = rows
-	return stored, nil, o.Conclude(ctx, provider, s.From, s.To)
+	if !before {
+		stored.Rows = rows
+	}
+	return stored, nil, o.Conclude(ctx, provider, stored.From, stored.To) // also of a file that a crash left at that
 }
 
 // Conclude ends what the stored files of a provider prove. It may be done again at any time: after a crash in the middle
@@ -171,9 +178,14 @@ func (o *Office) Conclude(ctx context.Context, provider string, from, to Day) er
 		return nil
 	}
 	var rows []SettlementRow
+	back := map[string]core.Money{} // what went back again, by the provider's id of the payment
 	err := o.store.Rows(ctx, provider, from, to, func(r SettlementRow) error {
-		if r.Kind == RowPaid {
+		switch r.Kind {
+		case RowPaid:
 			rows = append(rows, r)
+		case RowRefunded:
+			back[r.Ref] += r.Amount
+		case RowFailed:
 		}
 		return nil
 	})
@@ -192,8 +204,8 @@ func (o *Office) Conclude(ctx context.Context, provider string, from, to Day) er
 	}
 	for _, r := range rows {
 		a, ok := byID[r.Ours]
-		if !ok || a.State != AttemptUnresolved || r.Amount != a.Amount {
-			continue
+		if !ok || a.State != AttemptUnresolved || r.Amount != a.Amount || r.Ref != "" && back[r.Ref] != 0 {
+			continue // what was taken and went back is for a person to decide; the match shows it
 		}
 		if err := o.proven(ctx, a.ID, r); err != nil {
 			return err
@@ -209,6 +221,7 @@ func (o *Office) AddDeposit(ctx context.Context, key string, d Deposit) (Deposit
 		return Deposit{}, err
 	}
 	var p problems
+	p.text("provider", d.Provider, 40, "決済事業者")
 	p.when(d.Net < 0 || d.Fee < 0 || d.Net+d.Fee == 0 || d.Net+d.Fee > 10_000_000_000, "net", "入金額と手数料を確かめてください。")
 	p.span(d.From, d.To)
 	_, dayErr := ParseDay(string(d.On))
