@@ -98,7 +98,7 @@ func (o *Office) PutSticker(ctx context.Context, key string, s Sticker) (Sticker
 	var p problems
 	p.text("label", s.Label, maxName, "ステッカーの呼び名")
 	p.text("payload", s.Payload, 512, "ステッカーの内容")
-	p.when(FindWallet(s.Wallet).Name == s.Wallet, "wallet", "ブランドを選んでください。")
+	p.when(s.Wallet != StickerAny && FindWallet(s.Wallet).Name == s.Wallet, "wallet", "ブランドを選んでください。")
 	if err := p.err("sticker_invalid", "ステッカーの内容を直してください。"); err != nil {
 		return s, err
 	}

@@ -40,7 +40,6 @@ func Wallets() []Wallet {
 		{ID: "au_pay", Name: "au PAY"},
 		{ID: "merpay", Name: "メルペイ"},
 		{ID: "aeon_pay", Name: "AEON Pay"},
-		{ID: "jpqr", Name: "JPQR"}, // one sticker for several brands; which one it was, the settlement file says
 		{
 			ID: "line_pay", Name: "LINE Pay", Retired: "2025-05-01",
 			Instead: "LINE Pay は 2025年4月30日に終了しました。PayPay など、ほかの方法をご案内ください。",
