@@ -1,6 +1,7 @@
 // The pages of the counter and of 会計課, each loaded when it is first opened. `framed` ones have the application's
 // header; the others own the whole window.
 import { lazyRouteComponent } from "@tanstack/react-router";
+import { officeRoutes } from "./officeRoutes";
 
 export interface TillRoute {
   path: string;
@@ -21,4 +22,5 @@ export const tillRoutes: readonly TillRoute[] = [
   { path: "/display", framed: false, component: lazyRouteComponent(facing, "DisplayPage") },
   { path: "/practice", framed: false, component: lazyRouteComponent(facing, "PracticePage") },
   { path: "/practice/pay/$attempt", framed: false, component: lazyRouteComponent(facing, "PracticePayPage") },
+  ...officeRoutes,
 ];

@@ -55,10 +55,6 @@ export function dayText(day: string, language: string): string {
 export function shortDay(day: string, language: string): string {
   if (!isDay(day)) return day;
   const t = new Date(`${day}T00:00:00Z`);
-  const locale = language === "ja" ? "ja-JP" : "en-GB";
-  return new Intl.DateTimeFormat(locale, {
-    timeZone: "UTC",
-    month: language === "ja" ? "numeric" : "short",
-    day: "numeric",
-  }).format(t);
+  if (language === "ja") return `${t.getUTCMonth() + 1}\u6708${t.getUTCDate()}\u65e5`;
+  return new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "short", day: "numeric" }).format(t);
 }
