@@ -2,6 +2,7 @@
 LISTEN ?= localhost:8443
 DATA   ?= ./data
 FUZZTIME ?= 60s
+KILLS ?= 1000
 
 GO        ?= go
 OAPI      := $(GO) run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
@@ -9,7 +10,7 @@ GOTESTSUM := $(GO) run gotest.tools/gotestsum@v1.13.0
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FRONT     := web/dist/index.html
 
-.PHONY: build run test check lint e2e bench fuzz generate verify clean deps test-go test-web test-net FORCE
+.PHONY: build run test check lint e2e bench fuzz fuzz-ci torture generate verify clean deps test-go test-web test-net test-torture FORCE
 
 build: bin/yakusho bin/paysim
 
@@ -43,17 +44,29 @@ test: deps build
 	$(MAKE) --no-print-directory test-web
 	$(MAKE) --no-print-directory e2e
 	$(MAKE) --no-print-directory test-net
+	$(MAKE) --no-print-directory test-torture
+	$(MAKE) --no-print-directory fuzz-ci
 	@echo; cat out/*.count
 
 test-go: $(FRONT)
 	@mkdir -p out
-	$(GOTESTSUM) --format pkgname --jsonfile out/go.json -- -race $$($(GO) list ./... | grep -v /e2e/net)
+	$(GOTESTSUM) --format pkgname --jsonfile out/go.json -- -race $$($(GO) list ./... | grep -v -e /e2e/net -e /e2e/torture)
 	@sh .ci/count.sh go out/go.json
 
 test-net: bin/yakusho
 	@mkdir -p out
 	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GOTESTSUM) --format testname --jsonfile out/net.json -- -race -count=1 -timeout 20m ./e2e/net/...
 	@sh .ci/count.sh network out/net.json
+
+# The real server, killed a hundred times and on disks that fail, while payments are taken. About four minutes.
+test-torture: bin/yakusho
+	@mkdir -p out
+	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GOTESTSUM) --format standard-verbose --jsonfile out/torture.json -- -race -count=1 -timeout 20m ./e2e/torture
+	@sh .ci/count.sh torture out/torture.json
+
+# The same for as long as wanted: make torture KILLS=1000
+torture: bin/yakusho
+	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GO) test -race -count=1 -v -timeout 0 ./e2e/torture -kills=$(KILLS)
 
 test-web: web/node_modules/.package-lock.json
 	@mkdir -p out
@@ -93,6 +106,11 @@ verify: web/node_modules/.package-lock.json
 
 bench: build
 	$(GO) run ./bench/meet
+	$(GO) run ./bench/till
+
+# Every fuzz target of the till for 20 s, with how often it ran.
+fuzz-ci:
+	sh .ci/fuzz.sh 20s ./internal/till/...
 
 # Every fuzz target for FUZZTIME each.
 fuzz:

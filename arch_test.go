@@ -29,6 +29,7 @@ type room struct {
 // module to another.
 var house = map[string]room{
 	"bench/meet":                   {floor: 4},
+	"bench/till":                   {floor: 4},
 	"cmd/paysim":                   {floor: 4},
 	"cmd/yakusho":                  {floor: 4},
 	"internal/core":                {floor: 0},

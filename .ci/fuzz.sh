@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs every fuzz target of some packages for a while, one after another, and prints how often each ran:
+# fuzz.sh 20s ./internal/till/...
+set -eu
+time=$1; shift
+mkdir -p out
+passed=0; failed=0
+for pkg in $(go list "$@"); do
+	for name in $(go test -list '^Fuzz' "$pkg" | grep '^Fuzz' || true); do
+		# Minimising what was found costs more than it tells here: make fuzz does it.
+		if go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 5x -parallel 2 "$pkg" >out/fuzz.log 2>&1; then
+			passed=$((passed + 1))
+		else
+			failed=$((failed + 1)); cat out/fuzz.log
+		fi
+		echo "$pkg $name: $(sed -n 's/^fuzz: elapsed.*execs: \([0-9]*\).*/\1/p' out/fuzz.log | tail -1) runs"
+	done
+done
+echo "fuzz: $passed passed, $failed failed, 0 skipped" | tee out/fuzz.count
+[ "$passed" -gt 0 ] && [ "$failed" -eq 0 ]
