@@ -25,7 +25,7 @@ export function Qr({ text, label, className = "" }: { text: string; label: strin
       aria-label={label}
       viewBox={`0 0 ${size} ${size}`}
       shapeRendering="crispEdges"
-      className={className}
+      className={`relative z-41 ${className}`}
     >
       <rect width={size} height={size} fill="#fff" />
       <path d={path} fill="#111" />

@@ -48,38 +48,39 @@ export function TillFrame({
   return (
     <div className={`flex min-h-dvh flex-col ${fixed ? "desk:h-dvh" : ""}`}>
       <header
-        className={`flex min-h-16 flex-wrap items-center gap-x-4 gap-y-0 border-b px-4 md:gap-x-6 md:px-6 print:hidden ${tones[tone]}`}
+        className={`flex min-h-16 flex-wrap items-center gap-x-4 gap-y-0 border-b px-4 lg:gap-x-6 md:px-6 print:hidden ${tones[tone]}`}
       >
         <Link
           href="/till"
-          className="flex min-h-11 items-center gap-2 rounded-ctl text-lg font-bold text-(--head) no-underline"
+          className="flex min-h-11 min-w-11 items-center gap-2 rounded-ctl text-lg max-lg:justify-center font-bold text-(--head) no-underline"
         >
           <Icon name="hall" className={tone === "paid" ? "" : "text-key"} />
-          {t("ui.product")}
+          <span className="max-lg:sr-only">{t("ui.product")}</span>
         </Link>
         {rule}
-        <b className="text-(--head)">{counter}</b>
-        <span className="flex items-center gap-2">
+        <b className="whitespace-nowrap text-(--head)">{counter}</b>
+        <span className="flex items-center gap-2 whitespace-nowrap">
           <Icon name="person" size={20} />
           {clerk}
         </span>
         <span className="grow" />
-        <span role="status" className={`flex items-center gap-2 ${up ? "" : "font-bold text-(--head)"}`}>
+        {training && (
+          <p className="flex items-center gap-3 rounded-full border border-warn-line bg-warn-soft py-0.5 pl-1 leading-normal max-lg:pr-1 lg:pr-4 text-warn">
+            <b className="rounded-full border-2 border-warn px-3">{t("till.practice")}</b>
+            <span className="max-lg:sr-only">{t("till.frame.practice")}</span>
+          </p>
+        )}
+        <span
+          role="status"
+          className={`flex items-center gap-2 whitespace-nowrap ${up ? "max-md:hidden" : "font-bold text-(--head)"}`}
+        >
           <Icon name={up ? "gauge" : "warn"} size={20} />
           {t(up ? "till.frame.lineGood" : "till.frame.lineBad")}
         </span>
         <span className="hidden tabular-nums sm:inline">{clockTime(now)}</span>
         {tools}
       </header>
-      {training && (
-        <>
-          <p className="flex min-h-10 flex-wrap items-center justify-center gap-x-3 border-b border-warn-line bg-warn-soft px-4 py-1 text-warn print:hidden">
-            <b className="rounded-full border-2 border-warn px-3 leading-normal">{t("till.practice")}</b>
-            {t("till.frame.practice")}
-          </p>
-          <Watermark />
-        </>
-      )}
+      {training && <Watermark />}
       {children}
     </div>
   );

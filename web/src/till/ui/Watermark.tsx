@@ -9,7 +9,7 @@ export function Watermark({ word }: { word?: string }) {
     <svg
       aria-hidden="true"
       data-testid="watermark"
-      className="pointer-events-none fixed inset-0 z-[60] size-full select-none print:hidden"
+      className="pointer-events-none fixed inset-0 z-40 size-full select-none print:hidden"
     >
       <defs>
         <pattern id={id} width="360" height="240" patternUnits="userSpaceOnUse" patternTransform="rotate(-24)">

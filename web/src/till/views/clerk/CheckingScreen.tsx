@@ -7,7 +7,7 @@ import { Dialog, Icon, type IconName } from "@/ui";
 import { askAgain } from "../../api/askAgain";
 import { seconds, type View } from "../../model/desk";
 import { Act, clockSeconds, Mark, Oops, usePress, useSpan, Yen } from "../../ui";
-import { Foot, Grow } from "./Parts";
+import { Foot, Grow, Quote } from "./Parts";
 import { usePrint } from "./usePrint";
 
 /** 確認中: nobody knows whether it was paid. Four fixed boxes and no way to charge again. */
@@ -72,7 +72,9 @@ export function CheckingScreen({
           ))}
         </Box>
         <Box icon="chat" title={t("till.say")}>
-          <p className="text-xl leading-relaxed font-bold text-ink">{t("till.quote", { words: a.say })}</p>
+          <p className="text-xl leading-relaxed font-bold text-ink">
+            <Quote words={a.say} />
+          </p>
         </Box>
         <Box icon="sync" title={t("till.checking.steps")}>
           <ul>
@@ -166,7 +168,7 @@ function dayTime(at: string, now: Date): string {
 
 function Box({ icon, title, children }: { icon: IconName; title: string; children: ReactNode }) {
   return (
-    <section className="flex flex-col justify-center gap-2 rounded-box border border-warn-line bg-paper px-6 py-4 text-lg leading-relaxed">
+    <section className="flex flex-col gap-2 rounded-box border border-warn-line bg-paper px-6 py-4 text-lg leading-relaxed">
       <h2 className="flex items-center gap-3 text-xl">
         <Icon name={icon} className="text-warn" />
         {title}

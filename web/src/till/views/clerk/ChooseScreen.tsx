@@ -13,6 +13,7 @@ import { type Way, wayIcons, ways } from "./WayBar";
 export function ChooseScreen({
   view,
   only,
+  why,
   pending,
   onPay,
   onEdit,
@@ -22,6 +23,8 @@ export function ChooseScreen({
   view: View;
   /** the way that was pressed; its brands stand first */
   only: Way | undefined;
+  /** why a way has no brand at all here */
+  why: Partial<Record<Way, string>>;
   pending: boolean;
   onPay: (way: Way, wallet?: string) => void;
   onEdit: () => void;
@@ -46,17 +49,21 @@ export function ChooseScreen({
           <h1 className="text-[32px]">{t("till.choose.title")}</h1>
           {offers.isPending && <Spinner />}
           {offers.error && <Oops error={offers.error} title={t("till.choose.failed")} />}
-          {offers.data &&
-            order.map((w) => (
-              <WayGroup
-                key={w}
-                way={w}
-                first={w === order.find((x) => offers.data.some((o) => o.way === x && o.ok))}
-                offers={offers.data.filter((o) => o.way === w)}
-                pending={pending}
-                onPay={onPay}
-              />
-            ))}
+          {offers.data && (
+            <div className="grid gap-4 xl:grid-cols-2">
+              {order.map((w) => (
+                <WayGroup
+                  key={w}
+                  way={w}
+                  first={w === order.find((x) => offers.data.some((o) => o.way === x && o.ok))}
+                  offers={offers.data.filter((o) => o.way === w)}
+                  none={why[w] ?? t(`till.ways.${w}.none`)}
+                  pending={pending}
+                  onPay={onPay}
+                />
+              ))}
+            </div>
+          )}
         </div>
         <aside
           aria-label={t("till.cart.slip")}
@@ -97,12 +104,14 @@ function WayGroup({
   way,
   first,
   offers,
+  none,
   pending,
   onPay,
 }: {
   way: Way;
   first: boolean;
   offers: readonly Schemas["Offer"][];
+  none: string;
   pending: boolean;
   onPay: (way: Way, wallet?: string) => void;
 }) {
@@ -116,7 +125,7 @@ function WayGroup({
         <Icon name={wayIcons[way]} size={28} className="text-key" />
         {t(`till.ways.${way}.name`)}
       </h2>
-      {ok.length === 0 && not.length === 0 && <p className="text-sub">{t(`till.ways.${way}.none`)}</p>}
+      {ok.length === 0 && not.length === 0 && <p className="text-sub">{none}</p>}
       <div className="flex flex-wrap gap-3">
         {one && ok.length > 0 && (
           <Act look={first ? "primary" : "outline"} isPending={pending} onPress={() => onPay(way)}>

@@ -228,6 +228,7 @@ function Desk({ session }: { session: string }) {
           <ChooseScreen
             view={screen.view}
             only={ownMode?.way}
+            why={why}
             pending={pay.isPending}
             onPay={(way, wallet) => pay.mutate({ way, ...(wallet ? { wallet } : {}) })}
             onEdit={() => drop.mutate({ view: screen.view, edit: true })}

@@ -135,11 +135,13 @@ function OpenForm({
       {training && <Watermark />}
       <PageTitle sub={counter.name}>{t("till.open.title")}</PageTitle>
       {canPractise && (
-        <div className={`rounded-box border p-4 ${training ? "border-warn bg-warn-soft" : "border-line bg-paper"}`}>
+        <div
+          className={`flex flex-wrap items-center gap-x-6 rounded-box border px-4 py-2 ${training ? "border-warn bg-warn-soft" : "border-line bg-paper"}`}
+        >
           <Switch isSelected={training} onChange={setTraining}>
             <b>{t("till.open.training")}</b>
           </Switch>
-          <p className="mt-1">{t("till.open.trainingText")}</p>
+          <p>{t("till.open.trainingText")}</p>
         </div>
       )}
       {!training && stickers.length > 0 && (
@@ -219,7 +221,7 @@ function OpenForm({
         </section>
       )}
       {open.error && <Oops error={open.error} title={t("till.open.failed")} />}
-      <div className="flex flex-wrap items-center justify-between gap-4">
+      <div className="flex flex-wrap items-center justify-between gap-4 bg-ground py-4 desk:sticky desk:bottom-0">
         <LinkButton size="xl" look="text" href={paths.home}>
           {t("till.open.back")}
         </LinkButton>

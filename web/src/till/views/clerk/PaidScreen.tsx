@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
 import { stamp } from "@/lib/time";
@@ -35,22 +36,34 @@ export function PaidScreen({ view, printer, onNext }: { view: View; printer: boo
             </h1>
           </div>
           <hr className={`border-t-2 ${shown ? "border-ok/40" : "border-white/35"}`} />
-          <Yen
-            big
-            value={sale.total}
-            className={`leading-[1.05] ${shown ? "text-[112px]" : "!text-white"} ${cash ? "text-[80px]" : "text-[96px] sm:text-[176px]"}`}
-          />
-          {cash && a && (
-            <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-8">
-              <dt className="text-2xl">{t("till.cash.given")}</dt>
-              <dd className="text-[40px] leading-tight">
-                <Yen value={a.tendered ?? a.amount} />
-              </dd>
-              <dt className="text-2xl font-bold">{t("till.cash.change")}</dt>
-              <dd>
-                <Yen big value={a.change ?? 0} className="text-[112px] leading-[1.1] !text-white" />
-              </dd>
+          {cash && a ? (
+            <dl className="flex flex-wrap items-baseline gap-x-10">
+              {(
+                [
+                  ["till.amount", sale.total],
+                  ["till.cash.given", a.tendered ?? a.amount],
+                ] as const
+              ).map(([k, v]) => (
+                <div key={k} className="flex items-baseline gap-3">
+                  <dt className="text-2xl">{t(k)}</dt>
+                  <dd>
+                    <Yen big value={v} className="text-[40px] leading-tight !text-white" />
+                  </dd>
+                </div>
+              ))}
+              <div className="flex basis-full flex-wrap items-baseline gap-x-6">
+                <dt className="text-[32px] font-bold">{t("till.cash.change")}</dt>
+                <dd>
+                  <Yen big value={a.change ?? 0} className="text-[96px] leading-[1.05] !text-white sm:text-[152px]" />
+                </dd>
+              </div>
             </dl>
+          ) : (
+            <Yen
+              big
+              value={sale.total}
+              className={`leading-[1.05] ${shown ? "text-[112px]" : "text-[96px] !text-white sm:text-[176px]"}`}
+            />
           )}
           <p className="text-2xl leading-relaxed">
             {shown ? (
@@ -84,11 +97,17 @@ export function PaidScreen({ view, printer, onNext }: { view: View; printer: boo
   );
 }
 
+/** PayPay（画面のQR）; cash is its own way. */
+export function byWay(a: { way: Schemas["Way"]; wallet_name: string }, t: TFunction): string {
+  return a.way === "cash"
+    ? a.wallet_name
+    : t("till.paid.by", { wallet: a.wallet_name, way: t(`till.ways.${a.way}.short`) });
+}
+
 function SlipCard({ sale, attempt: a }: { sale: Schemas["Sale"]; attempt: Schemas["Attempt"] | undefined }) {
   const { t, i18n } = useTranslation();
   const rows: [string, string][] = [[t("till.paid.label"), sale.label]];
-  if (a)
-    rows.push([t("till.paid.way"), t("till.paid.by", { wallet: a.wallet_name, way: t(`till.ways.${a.way}.short`) })]);
+  if (a) rows.push([t("till.paid.way"), byWay(a, t)]);
   if (a?.ref) rows.push([t("till.paid.ref"), a.ref]);
   const at = a?.paid_at ?? sale.ended_at ?? sale.fixed_at;
   rows.push([t("till.paid.at"), `${stamp(at, i18n.language).split(" ")[0]} ${clockSeconds(at)}`]);

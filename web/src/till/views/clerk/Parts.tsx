@@ -34,6 +34,18 @@ export function Amount({ sale, side }: { sale: Schemas["Sale"]; side?: ReactNode
   );
 }
 
+/** Words in quotation marks, each sentence on its own line: they are read aloud. */
+export function Quote({ words }: { words: string }) {
+  const { t } = useTranslation();
+  return t("till.quote", { words })
+    .split(/(?<=\u3002)(?!\u300d)/)
+    .map((s) => (
+      <span key={s} className="block">
+        {s}
+      </span>
+    ));
+}
+
 /** The words to say aloud, in quotation marks, on a white card. */
 export function Say({ children }: { children: string }) {
   const { t } = useTranslation();
@@ -43,7 +55,7 @@ export function Say({ children }: { children: string }) {
       <Icon name="chat" className="text-key" />
       <span>
         <span className="sr-only">{t("till.say")}</span>
-        {t("till.quote", { words: children })}
+        <Quote words={children} />
       </span>
     </p>
   );
@@ -52,7 +64,7 @@ export function Say({ children }: { children: string }) {
 /** The row of buttons at the foot of a screen. */
 export function Foot({ children }: { children: ReactNode }) {
   return (
-    <footer className="mt-auto flex min-h-28 flex-wrap items-center gap-4 border-t border-line bg-paper px-4 py-4 md:px-12">
+    <footer className="mt-auto flex min-h-26 flex-wrap desk:sticky desk:bottom-0 desk:z-42 items-center gap-4 border-t border-line bg-paper px-4 py-4 md:px-12">
       {children}
     </footer>
   );

@@ -26,6 +26,7 @@ import { requestRefund } from "../../api/requestRefund";
 import { amount as read } from "../../model/cash";
 import { paths } from "../../model/paths";
 import { Act, figures, Oops, usePress, Yen } from "../../ui";
+import { byWay } from "./PaidScreen";
 import { RefundCard } from "./RefundsPage";
 import { useSaleState } from "./SalesPage";
 import { usePrint } from "./usePrint";
@@ -128,10 +129,7 @@ function Detail({ d }: { d: Schemas["SaleDetail"] }) {
           <h2 className="mb-2 text-xl">{t("till.sale.payment")}</h2>
           <Facts
             rows={[
-              [
-                t("till.paid.way"),
-                t("till.paid.by", { wallet: d.payment.wallet_name, way: t(`till.ways.${d.payment.way}.short`) }),
-              ],
+              [t("till.paid.way"), byWay(d.payment, t)],
               [t("till.paid.ref"), d.payment.ref],
               [t("till.paid.at"), stamp(d.payment.paid_at, i18n.language)],
               [t("till.sale.year"), d.payment.fiscal_year],

@@ -19,6 +19,7 @@ export function TillHome() {
   const waiting = useQuery({ ...refundsQuery("requested"), refetchInterval: 30_000 });
   useTitle(t("till.home.title"));
   const mine = waiting.data?.filter((r) => r.may_agree).length ?? 0;
+  const opened = data?.counters.filter((c) => c.session).length ?? 0;
   const jobs: Job[] = [
     ...(s.features.includes("meet")
       ? [{ href: "/", icon: "meet" as const, title: t("today.meet"), sub: t("till.home.meetSub") }]
@@ -27,7 +28,12 @@ export function TillHome() {
       href: paths.home,
       icon: "till",
       title: t("today.till"),
-      sub: data ? t("till.home.open", { count: data.counters.filter((c) => c.session).length }) : t("ui.loading"),
+      sub:
+        data === undefined
+          ? t("ui.loading")
+          : opened > 0
+            ? t("till.home.open", { count: opened })
+            : t("till.home.noneOpen"),
       current: true,
     },
   ];

@@ -30,7 +30,7 @@ export function WaitScreen({
       <main
         id="main"
         tabIndex={-1}
-        className="grid flex-1 content-center gap-x-14 gap-y-6 px-4 pt-8 pb-6 md:px-12 lg:grid-cols-[minmax(0,464px)_minmax(0,1fr)]"
+        className="grid flex-1 content-center gap-x-14 gap-y-6 px-4 pt-6 pb-5 md:px-12 lg:grid-cols-[minmax(0,464px)_minmax(0,1fr)]"
       >
         <section
           aria-label={t(show ? "till.wait.display" : "till.wait.code")}
@@ -139,7 +139,7 @@ function Steps({ a }: { a: Schemas["Attempt"] }) {
     <li className="relative flex gap-4 pb-3.5 last:pb-0">
       {!last && <span aria-hidden="true" className="absolute top-8 bottom-0 left-[15px] w-0.5 bg-line" />}
       <span
-        className={`z-10 grid size-8 shrink-0 place-items-center rounded-full bg-paper ${kind === "done" ? "bg-ok text-white" : kind === "now" ? "border-8 border-key" : "border-2 border-edge"}`}
+        className={`z-10 grid size-8 shrink-0 place-items-center rounded-full ${kind === "done" ? "bg-ok text-white" : kind === "now" ? "border-8 border-key bg-paper" : "border-2 border-edge bg-paper"}`}
       >
         {kind === "done" && <Icon name="tick" size={20} />}
       </span>

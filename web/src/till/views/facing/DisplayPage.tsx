@@ -32,6 +32,12 @@ export function DisplayPage() {
         <b className="flex items-center gap-3 text-xl">
           <Icon name="hall" className="text-key" />
           {place}
+          {state?.training && (
+            <span className="rounded-full border-2 border-warn bg-warn-soft px-3 text-lg leading-normal text-warn">
+              {w.text("watermark")}
+              <span className="sr-only">{w.text("practice")}</span>
+            </span>
+          )}
         </b>
         <fieldset className="flex rounded-full border border-edge p-[3px]">
           <legend className="sr-only">{w.text("language")}</legend>
@@ -50,11 +56,6 @@ export function DisplayPage() {
           ))}
         </fieldset>
       </header>
-      {state?.training && (
-        <p className="border-b border-warn-line bg-warn-soft px-4 py-2 text-center text-lg font-bold text-warn">
-          {w.say("practice")}
-        </p>
-      )}
       {!line && (
         <p role="status" className="flex items-center justify-center gap-3 bg-warn-soft px-4 py-2 text-lg text-warn">
           <Icon name="warn" />
@@ -74,10 +75,12 @@ export function DisplayPage() {
   );
 }
 
-function Middle({ children }: { children: ReactNode }) {
+function Middle({ children, role }: { children: ReactNode; role?: "alert" | "status" }) {
   return (
-    <main id="main" className="flex flex-1 flex-col items-center justify-center gap-6 p-6 text-center">
-      {children}
+    <main id="main" className="flex flex-1 flex-col">
+      <div role={role} className="flex flex-1 flex-col items-center justify-center gap-[3dvh] p-4 text-center">
+        {children}
+      </div>
     </main>
   );
 }
@@ -123,8 +126,8 @@ function Body({ s, w }: { s: Facing; w: Speech }) {
     case "amount":
       return (
         <Middle>
-          <h1 className={title}>{w.say("amount")}</h1>
-          <Big value={s.amount ?? 0} w={w} className="text-[120px] sm:text-[200px]" />
+          <h1 className="text-[28px] leading-[2] sm:text-[36px]">{w.say("amount")}</h1>
+          <Big value={s.amount ?? 0} w={w} className="text-[120px] sm:text-[184px]" />
           <Lines s={s} w={w} />
           <p className="text-2xl">{w.say("amountText")}</p>
           <Wallets s={s} w={w} />
@@ -134,23 +137,19 @@ function Body({ s, w }: { s: Facing; w: Speech }) {
       return <Pay s={s} w={w} />;
     case "checking":
       return (
-        <main id="main" role="alert" className="flex flex-1 flex-col items-center justify-center gap-6 p-6 text-center">
-          <Mark kind="checking" size={160} />
+        <Middle role="alert">
+          <Mark kind="checking" size={128} />
           <h1 className={title}>{w.say("checking")}</h1>
           <p className="text-[36px] leading-snug font-bold">{w.say("checkingDont")}</p>
           <p className="text-2xl">{w.say("checkingText")}</p>
           <Big value={s.amount ?? 0} w={w} className="text-[72px]" />
-        </main>
+        </Middle>
       );
     case "paid":
       return (
-        <main
-          id="main"
-          role="status"
-          className="flex flex-1 flex-col items-center justify-center gap-6 p-6 text-center"
-        >
+        <Middle role="status">
           <span className="[--mark-ground:#197a4b]">
-            <Mark kind="paid" size={200} />
+            <Mark kind="paid" size={152} />
           </span>
           <h1 className="text-[48px] leading-snug !text-white sm:text-[72px]">{w.say("paid")}</h1>
           <Big value={s.amount ?? 0} w={w} />
@@ -158,16 +157,16 @@ function Body({ s, w }: { s: Facing; w: Speech }) {
             {s.wallet_name && <b className="mr-4">{s.wallet_name}</b>}
             {w.say("paidText")}
           </p>
-        </main>
+        </Middle>
       );
     case "not_paid":
       return (
-        <main id="main" role="alert" className="flex flex-1 flex-col items-center justify-center gap-6 p-6 text-center">
-          <Mark kind="not_paid" size={160} className="text-err" />
+        <Middle role="alert">
+          <Mark kind="not_paid" size={128} className="text-err" />
           <h1 className={title}>{w.say("notPaid")}</h1>
           <p className="text-2xl">{w.say("notPaidText")}</p>
           <Big value={s.amount ?? 0} w={w} className="text-[72px]" />
-        </main>
+        </Middle>
       );
   }
 }
@@ -201,11 +200,11 @@ function Pay({ s, w }: { s: Facing; w: Speech }) {
     <>
       <main
         id="main"
-        className={`grid flex-1 items-stretch gap-8 px-4 py-6 md:px-10 ${s.qr ? "md:grid-cols-[minmax(0,1fr)_minmax(0,400px)]" : ""}`}
+        className={`grid flex-1 items-stretch gap-8 px-4 py-4 md:px-10 ${s.qr ? "md:grid-cols-[minmax(0,1fr)_minmax(0,400px)]" : ""}`}
       >
         <section className="flex min-w-0 flex-col justify-evenly gap-4">
           <div>
-            <h1 className="text-[28px] leading-[2]">{w.say("amount")}</h1>
+            <h1 className="text-[28px] leading-[1.9]">{w.say("amount")}</h1>
             <Big value={s.amount ?? 0} w={w} className="-ml-1 text-[110px] lg:text-[160px]" />
           </div>
           {way === "cash" ? (
@@ -225,7 +224,9 @@ function Pay({ s, w }: { s: Facing; w: Speech }) {
         </section>
         {s.qr && (
           <section className="flex flex-col justify-between gap-3 rounded-[20px] bg-key-soft p-4 text-center">
-            <Qr text={s.qr} label={w.text("qr")} className="w-full rounded-box bg-white" />
+            <div className="grid flex-1 place-items-center rounded-box bg-white p-1">
+              <Qr text={s.qr} label={w.text("qr")} className="max-h-[52dvh] w-full" />
+            </div>
             <p className="text-lg leading-relaxed">
               <b>{w.say("payee", { office: s.office })}</b>
               {s.expires_at && <Left at={s.expires_at} w={w} />}
