@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -39,6 +40,7 @@ type options struct {
 	sales    int // of the session that is closed
 	reps     int
 	slice    time.Duration // of one repetition of the rate
+	profile  string        // where the profile of the processor goes
 }
 
 func main() {
@@ -58,8 +60,20 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f.StringVar(&o.root, "root", ".", "the checkout")
 	f.StringVar(&o.dir, "dir", "", "`directory` for the databases, on the disk to be measured (default: beside the checkout's out/)")
 	f.StringVar(&o.only, "only", "", "rate, wait or million: that part alone; writes no README")
+	f.StringVar(&o.profile, "cpuprofile", "", "write a profile of the processor to this `file`")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if o.profile != "" {
+		to, err := os.Create(o.profile)
+		if err != nil {
+			return err
+		}
+		defer to.Close()
+		if err := pprof.StartCPUProfile(to); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	if o.quick {
 		o.payments, o.rows, o.sales, o.reps, o.slice = 40_000, 4_000, 500, 2, 500*time.Millisecond

@@ -72,7 +72,7 @@ func sqlitePool(abs string, common, own url.Values) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite parameters: %w", err)
 	}
-	return sql.OpenDB(c), nil
+	return sql.OpenDB(preparing{c}), nil
 }
 
 func openPostgres(rawURL string) (*DB, error) {
