@@ -2,6 +2,8 @@ package till_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -165,7 +167,7 @@ func build(t testing.TB) *house {
 	for _, b := range []*bank{h.paypay, h.scan} {
 		b.answers, b.calls = map[string]func(context.Context, till.Attempt) (till.Answer, error){}, map[string]int{}
 	}
-	store, err := tillsql.Open(ctx, testkit.Open(t, testkit.SQLite(t)))
+	store, err := tillsql.Open(ctx, testkit.Open(t, fleeting(t)))
 	h.must(err)
 	h.store = store
 	h.driver = h.another(giving{h.paypay}, h.scan, static.Sticker{}, static.NewCash(h.clock.Now))
@@ -396,7 +398,7 @@ func (h *house) balances() map[string]core.Money {
 	return out
 }
 
-// settle makes the bytes of a settlement file.
+// settled makes the bytes of a settlement file.
 func settled(t testing.TB, rows ...till.SettlementRow) []byte {
 	t.Helper()
 	for i := range rows {
@@ -407,4 +409,18 @@ func settled(t testing.TB, rows ...till.SettlementRow) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// codeOf is the code of a refusal, empty for any other error.
+func codeOf(err error) string {
+	var e *core.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func sum(file []byte) string {
+	s := sha256.Sum256(file)
+	return hex.EncodeToString(s[:])
 }

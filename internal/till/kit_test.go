@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"yakusho/internal/core"
 	"yakusho/internal/sqldb"
+	"yakusho/internal/testkit"
 	"yakusho/internal/till"
 	"yakusho/internal/till/jpqr"
 	"yakusho/internal/till/paypay"
@@ -162,4 +164,15 @@ func (w *town) furnish(t testing.TB, n int) {
 		}
 		w.counters = append(w.counters, c.ID)
 	}
+}
+
+// fleeting is a database in memory where there is such a directory: what survives a power cut is tested elsewhere.
+func fleeting(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "till")
+	if err != nil {
+		return testkit.SQLite(t)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return "sqlite:" + dir + "/till.db"
 }

@@ -177,12 +177,7 @@ func sales() int {
 func TestManyCustomersLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
 	const clerks = 20
-	dir := t.TempDir()
-	if shm, err := os.MkdirTemp("/dev/shm", "till"); err == nil { // what survives a power cut is tested elsewhere
-		dir = shm
-		t.Cleanup(func() { _ = os.RemoveAll(shm) })
-	}
-	w := found(t, "sqlite:"+dir+"/till.db", clerks)
+	w := found(t, fleeting(t), clerks)
 	if err := w.sim.SetFaults(faults()...); err != nil {
 		t.Fatal(err)
 	}
