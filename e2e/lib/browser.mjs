@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { portrait, voice } from "./fake.mjs";
+import { portrait, qrBefore, voice } from "./fake.mjs";
 
 // The tools are those of web/, so that one `npm ci` serves both.
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
@@ -32,10 +32,10 @@ const always = [
 /**
  * Starts a browser that trusts one CA for real: in its NSS database, with no switch that forgives certificates.
  * @param {string} ca path of the certificate
- * @param {{refuses?: boolean, look?: import("./fake.mjs").Look, args?: string[]}} [o] refuses: camera and microphone are not
- *   given to the page; look: somebody to see instead of the test picture
+ * @param {{refuses?: boolean, look?: import("./fake.mjs").Look, code?: string, args?: string[]}} [o] refuses: camera and microphone are not
+ *   given to the page; look: somebody to see instead of the test picture; code: a QR code held before the camera
  */
-export async function openBrowser(ca, { refuses = false, look, args = [] } = {}) {
+export async function openBrowser(ca, { refuses = false, look, code, args = [] } = {}) {
   const home = await mkdtemp(join(tmpdir(), "yakusho-home-"));
   const nss = join(home, ".pki", "nssdb");
   await mkdir(nss, { recursive: true });
@@ -47,6 +47,10 @@ export async function openBrowser(ca, { refuses = false, look, args = [] } = {})
   if (look) {
     await portrait(join(home, "look.y4m"), look);
     fake.push(`--use-file-for-fake-video-capture=${join(home, "look.y4m")}`);
+  }
+  if (code !== undefined) {
+    await qrBefore(join(home, "code.y4m"), code);
+    fake.push(`--use-file-for-fake-video-capture=${join(home, "code.y4m")}`);
   }
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -1,5 +1,8 @@
 // What the pretend microphone says and the pretend camera shows: drawn here, so that no recording of anybody is needed.
 import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
 
 /**
  * A voice without words: syllables of a gliding tone with its overtones, and a breath after each phrase. The beeps that
@@ -109,4 +112,26 @@ export function nameDevices() {
       },
     });
   }
+}
+
+/**
+ * A QR code held before the camera.
+ * @param {string} path of the Y4M file
+ * @param {string} text
+ */
+export async function qrBefore(path, text) {
+  const { encode } = require("uqr");
+  const qr = encode(text, { ecc: "M", border: 4 });
+  const [w, h] = [640, 480];
+  const side = Math.floor(440 / qr.size);
+  const [left, top] = [Math.floor((w - side * qr.size) / 2), Math.floor((h - side * qr.size) / 2)];
+  const y = Buffer.alloc(w * h, 200);
+  for (let r = 0; r < side * qr.size; r++) {
+    for (let c = 0; c < side * qr.size; c++) {
+      const dark = qr.data[Math.floor(r / side)][Math.floor(c / side)];
+      y[(top + r) * w + left + c] = dark ? 20 : 235;
+    }
+  }
+  const frame = Buffer.concat([Buffer.from("FRAME\n"), y, Buffer.alloc((w * h) / 2, 128)]);
+  await writeFile(path, Buffer.concat([Buffer.from(`YUV4MPEG2 W${w} H${h} F10:1 Ip A1:1 C420jpeg\n`), frame, frame, frame]));
 }

@@ -45,7 +45,7 @@ const state = (open: View[], last?: View): State =>
 
 describe("the screen", () => {
   test("is the price list while no sale is open", () => {
-    expect(screen(state([]), nothing, now).kind).toBe("cart");
+    expect(screen(state([]), nothing).kind).toBe("cart");
   });
   test.each<[Phase, string]>([
     ["starting", "wait"],
@@ -55,48 +55,50 @@ describe("the screen", () => {
     ["shown", "paid"],
     ["paid", "paid"],
   ])("of an attempt that is %s is %s", (phase, kind) => {
-    expect(screen(state([view("a", { phase })]), nothing, now).kind).toBe(kind);
+    expect(screen(state([view("a", { phase })]), nothing).kind).toBe(kind);
   });
   test("of a fixed sale without an attempt lets choose a way", () => {
-    expect(screen(state([view("a")]), nothing, now).kind).toBe("choose");
+    expect(screen(state([view("a")]), nothing).kind).toBe("choose");
   });
   test("lets choose again only after the not-paid result was left, and only for that attempt", () => {
     const first = view("a", { phase: "not_paid" });
     const local = { ...nothing, left: [resultOf(first)] };
-    expect(screen(state([first]), local, now).kind).toBe("choose");
-    expect(screen(state([view("a", { phase: "not_paid", number: 2 })]), local, now).kind).toBe("not_paid");
+    expect(screen(state([first]), local).kind).toBe("choose");
+    expect(screen(state([view("a", { phase: "not_paid", number: 2 })]), local).kind).toBe("not_paid");
   });
   test("never lets charge a sale whose end is unknown, whatever was pressed", () => {
     const v = view("a", { phase: "checking" });
     for (const left of [[], [resultOf(v)]])
-      expect(screen(state([v]), { ...nothing, chosen: "a", left }, now).kind).toBe("checking");
+      expect(screen(state([v]), { ...nothing, chosen: "a", left }).kind).toBe("checking");
   });
-  test("is the result of the last sale until it is left, also after a reload", () => {
-    const paid = view("a", { phase: "paid", state: "paid", ended: -20 });
-    expect(screen(state([], paid), nothing, now).kind).toBe("paid");
-    expect(screen(state([], paid), { ...nothing, left: [resultOf(paid)] }, now).kind).toBe("cart");
-    const old = view("a", { phase: "paid", state: "paid", ended: -600 });
-    expect(screen(state([], old), nothing, now).kind).toBe("cart");
+  test("is the result of its sale until it is left, however long that takes, also after a reload", () => {
+    const paid = view("a", { phase: "paid", state: "paid", ended: -6000 });
+    const here = { ...nothing, chosen: "a" };
+    expect(screen(state([], paid), here).kind).toBe("paid");
+    expect(screen(state([], paid), { ...here, left: [resultOf(paid)] }).kind).toBe("cart");
+  });
+  test("of another PC at the same counter does not begin with somebody's result", () => {
+    expect(screen(state([], view("a", { phase: "paid", state: "paid", ended: -5 })), nothing).kind).toBe("cart");
   });
   test("is free for the next customer once an unknown one was set aside, which stays in the strip", () => {
     const a = view("a", { phase: "checking", fixed: -100 });
     const b = view("b", { phase: "waiting", fixed: -5 });
     const local = { ...nothing, aside: ["a"] };
-    expect(screen(state([a]), local, now).kind).toBe("cart");
-    const on = screen(state([b, a]), local, now);
+    expect(screen(state([a]), local).kind).toBe("cart");
+    const on = screen(state([b, a]), local);
     expect(on).toMatchObject({ kind: "wait", view: { sale: { id: "b" } } });
     expect(strip(state([b, a]), local, on).map((v) => v.sale.id)).toEqual(["a"]);
   });
   test("keeps what was set aside in the strip when it is decided, until somebody has read it", () => {
     const a = view("a", { phase: "paid", state: "paid", ended: -1 });
     const local = { ...nothing, aside: ["a"] };
-    const on = screen(state([], a), local, now);
+    const on = screen(state([], a), local);
     expect(on.kind).toBe("cart");
     expect(strip(state([], a), local, on)).toHaveLength(1);
     // Over longer ago: the server does not send it any more, it was fetched by itself.
     expect(strip(state([]), local, on, [a])).toHaveLength(1);
-    expect(screen(state([]), { ...nothing, chosen: "a" }, now, [a]).kind).toBe("paid");
-    expect(screen(state([]), { ...nothing, chosen: "a", left: [resultOf(a)] }, now, [a]).kind).toBe("cart");
+    expect(screen(state([]), { ...nothing, chosen: "a" }, [a]).kind).toBe("paid");
+    expect(screen(state([]), { ...nothing, chosen: "a", left: [resultOf(a)] }, [a]).kind).toBe("cart");
   });
 });
 
@@ -115,7 +117,7 @@ describe("an answer and an event that cross each other", () => {
     );
     expect(moved.open).toEqual([]);
     const merged = merge(moved, state([view("a", { phase: "waiting", version: 2 })]));
-    expect(screen(merged, nothing, now).kind).toBe("paid");
+    expect(screen(merged, { ...nothing, chosen: "a" }).kind).toBe("paid");
   });
   test("a sale fixed while an answer was on its way is not lost", () => {
     const old = state([view("b", { fixed: 1 })]);

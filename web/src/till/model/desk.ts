@@ -11,7 +11,7 @@ export interface Local {
   aside: string[];
   /** results that were read and left, the last ones */
   left: string[];
-  /** the sale on the screen, where it was chosen by hand */
+  /** the sale on this screen; its result stays until it is left */
   chosen: string | undefined;
 }
 
@@ -24,9 +24,6 @@ export type Screen =
   | { kind: "checking"; view: View; attempt: Schemas["Attempt"] }
   | { kind: "paid"; view: View }
   | { kind: "not_paid"; view: View; attempt: Schemas["Attempt"] };
-
-/** A result nobody left is shown again after a reload for so long, in seconds. Later the list of sales has it. */
-const fresh = 300;
 
 /** The screen of one sale. `left` says that its not-paid result was read and another way is being chosen. */
 export function screenOf(view: View, left: boolean): Screen {
@@ -64,22 +61,12 @@ export function known(state: State, more: readonly View[] = []): View[] {
 }
 
 /** What fills the screen now. */
-export function screen(state: State, local: Local, now: Date, more: readonly View[] = []): Screen {
+export function screen(state: State, local: Local, more: readonly View[] = []): Screen {
   const views = known(state, more);
   const by = (id: string | undefined) => views.find((v) => v.sale.id === id);
   const current = by(local.chosen) ?? views.find((v) => v.sale.state === "open" && !local.aside.includes(v.sale.id));
   if (current && !(current.sale.state !== "open" && gone(current, local))) {
     return screenOf(current, gone(current, local));
-  }
-  const last = state.last;
-  if (
-    last &&
-    last.sale.state === "paid" &&
-    !gone(last, local) &&
-    !local.aside.includes(last.sale.id) &&
-    seconds(last.sale.ended_at ?? last.sale.fixed_at, now) < fresh
-  ) {
-    return screenOf(last, false);
   }
   return { kind: "cart" };
 }

@@ -115,10 +115,11 @@ export function once(now: () => number) {
   let code = "";
   let at = Number.NEGATIVE_INFINITY;
   return (scan: string): boolean => {
-    const again = scan === code && now() - at < TWICE;
+    // Counted from the one that was let through: somebody who keeps trying is heard again.
+    if (scan === code && now() - at < TWICE) return false;
     code = scan;
     at = now();
-    return !again;
+    return true;
   };
 }
 

@@ -1,7 +1,7 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Schemas } from "@/lib/api/client";
-import { setServerTime, useNow } from "@/lib/clock";
+import { setServerTime } from "@/lib/clock";
 import { saleQuery } from "../../api/getSale";
 import { sessionStateQuery } from "../../api/getTillSession";
 import {
@@ -42,7 +42,6 @@ export interface Desk {
 export function useDesk(session: string): Desk {
   const client = useQueryClient();
   const q = useQuery(sessionStateQuery(session));
-  const now = useNow(10_000);
   const [line, setLine] = useState(true);
   const [local, setLocal] = useLocal(session);
   const key = useMemo(() => sessionStateQuery(session).queryKey, [session]);
@@ -121,7 +120,13 @@ export function useDesk(session: string): Desk {
     [setLocal],
   );
 
-  const on: Screen = state ? screen(state, local, now, more) : { kind: "cart" };
+  const on: Screen = state ? screen(state, local, more) : { kind: "cart" };
+  // What is on the screen is this screen's to bring to its end, also after a reload.
+  const here = "view" in on ? on.view.sale.id : undefined;
+  useEffect(() => {
+    if (here !== undefined) setLocal((l) => (l.chosen === here ? l : { ...l, chosen: here }));
+  }, [here, setLocal]);
+
   return {
     state,
     error: q.error,
