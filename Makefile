@@ -29,6 +29,11 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
+# The official client libraries of the payment providers, which paysim has to satisfy.
+e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
+	cd e2e && npm ci --no-audit --no-fund
+	@touch $@
+
 run: build
 	./bin/yakusho serve --sample --listen $(LISTEN) --data $(DATA)
 
@@ -73,9 +78,9 @@ test-web: web/node_modules/.package-lock.json
 	cd web && npx vitest run --reporter=default --reporter=json --outputFile=../out/web.json
 	@sh .ci/count.sh web out/web.json
 
-e2e: bin/yakusho
+e2e: bin/yakusho bin/paysim e2e/node_modules/.package-lock.json
 	@mkdir -p out
-	YAKUSHO_BIN=$(CURDIR)/bin/yakusho node e2e/run.mjs --screens
+	YAKUSHO_BIN=$(CURDIR)/bin/yakusho PAYSIM_BIN=$(CURDIR)/bin/paysim node e2e/run.mjs --screens
 	@sh .ci/count.sh browser out/e2e.json
 
 # What a reviewer would look at first: formatting, vet, types, the generated code.
@@ -121,5 +126,5 @@ fuzz:
 	done
 
 clean:
-	rm -rf bin out e2e/out web/node_modules
+	rm -rf bin out e2e/out e2e/node_modules web/node_modules
 	find web/dist -mindepth 1 -not -name .keep -delete
