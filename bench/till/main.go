@@ -40,6 +40,7 @@ type options struct {
 	sales    int // of the session that is closed
 	reps     int
 	slice    time.Duration // of one repetition of the rate
+	engine   string        // that one alone
 	profile  string        // where the profile of the processor goes
 }
 
@@ -60,6 +61,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f.StringVar(&o.root, "root", ".", "the checkout")
 	f.StringVar(&o.dir, "dir", "", "`directory` for the databases, on the disk to be measured (default: beside the checkout's out/)")
 	f.StringVar(&o.only, "only", "", "rate, wait or million: that part alone; writes no README")
+	f.StringVar(&o.engine, "engine", "", "SQLite or PostgreSQL: that one alone; writes no README")
 	f.StringVar(&o.profile, "cpuprofile", "", "write a profile of the processor to this `file`")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -112,6 +114,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 			continue
 		}
 		for _, e := range engines {
+			if o.engine != "" && o.engine != e.name {
+				continue
+			}
 			say("%s on %s", p.name, e.name)
 			if err := p.run(ctx, o, r, e, say); err != nil {
 				return errors.Join(fmt.Errorf("measure %s on %s: %w", p.name, e.name, err), pg.trouble())
@@ -120,7 +125,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	text := r.markdown()
 	say("\n%s", text)
-	if o.quick || o.only != "" {
+	if o.quick || o.only != "" || o.engine != "" {
 		return nil
 	}
 	return rewrite(filepath.Join(o.root, "bench", "README.md"), text)

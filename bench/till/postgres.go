@@ -24,7 +24,16 @@ type server struct {
 	dir  string // of the socket: a socket's path is short
 	data string
 	cmd  *exec.Cmd
+	hold *os.File // the keeper's standard input: open until we end, in whatever way
 }
+
+// keeper runs the server as its child and stops it when its own standard input ends.
+const keeper = `
+"$1/postgres" -D "$2" -k "$3" -c listen_addresses= </dev/null &
+read -r _
+kill -QUIT $!
+wait
+`
 
 func startPostgres(ctx context.Context, dir string) (*server, error) {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
@@ -62,8 +71,14 @@ func startPostgres(ctx context.Context, dir string) (*server, error) {
 		return nil, err
 	}
 	defer log.Close()
-	s.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", s.data, "-k", socket, "-c", "listen_addresses=")
-	s.cmd.Dir, s.cmd.Env, s.cmd.SysProcAttr, s.cmd.Stdout, s.cmd.Stderr = socket, env, attr, log, log
+	alive, hold, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer alive.Close()
+	s.hold = hold
+	s.cmd = exec.Command("/bin/sh", "-c", keeper, "sh", bin, s.data, socket)
+	s.cmd.Dir, s.cmd.Env, s.cmd.SysProcAttr, s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = socket, env, attr, alive, log, log
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -108,7 +123,7 @@ func (s *server) trouble() error {
 }
 
 func (s *server) stop() {
-	_ = s.cmd.Process.Signal(syscall.SIGQUIT)
+	_ = s.hold.Close()
 	_ = s.cmd.Wait()
 	_ = os.RemoveAll(s.dir)
 }
