@@ -43,9 +43,10 @@ type matcher struct {
 	wallets map[string]*WalletMatch
 	byID    map[core.ID]*tally
 	byRef   map[string]*tally
-	shown   []*tally             // of stickers: the file does not know our id
-	strange map[string]*stranger // rows without a payment of ours
-	known   func(r SettlementRow) (Attempt, bool)
+	shown   []*tally                              // of stickers: the file does not know our id
+	strange map[string]*stranger                  // rows without a payment of ours
+	known   func(r SettlementRow) (Attempt, bool) // whatever its day
+	booked  func(a Attempt) (Payment, bool)
 }
 
 // tally is one payment of ours and what the files have of it.
@@ -77,7 +78,14 @@ func (o *Office) Match(ctx context.Context, provider string, from, to Day) (Matc
 		if r.Ours == "" || err != nil {
 			a, err = o.store.AttemptByRef(ctx, provider, r.Ref)
 		}
+		if err != nil { // one by sticker, which a file has proven before
+			a, err = o.store.AttemptByRef(ctx, StickerProvider, r.Ref)
+		}
 		return a, err == nil
+	}
+	x.booked = func(a Attempt) (Payment, bool) {
+		p, err := o.store.PaymentOf(ctx, a.ID)
+		return p, err == nil
 	}
 	var err error
 	if x.m.Files, err = o.store.Settlements(ctx, provider, from, to); err != nil {
@@ -92,6 +100,12 @@ func (o *Office) Match(ctx context.Context, provider string, from, to Day) (Matc
 	}
 	if err = o.store.Rows(ctx, provider, from, to, func(r SettlementRow) error { x.row(r); return nil }); err != nil {
 		return Match{}, fmt.Errorf("match %s: %w", provider, err)
+	}
+	if x.wantsRefunds() { // money goes back after the day it was paid, too
+		err = o.store.Rows(ctx, provider, to.Add(1), max(to, DayOf(o.now())).Add(1), func(r SettlementRow) error { x.later(r); return nil })
+		if err != nil {
+			return Match{}, fmt.Errorf("match %s: %w", provider, err)
+		}
 	}
 	return x.done(), nil
 }
@@ -147,6 +161,9 @@ func (x *matcher) row(r SettlementRow) {
 	w.Fee += r.Fee
 	w.FileCount++
 	t.rows++
+	if r.Ref != "" { // of a payment by sticker we know it from here on only
+		x.byRef[r.Ref] = t
+	}
 	d := Difference{Line: r.Line, Payment: t.ID, Attempt: t.Attempt, Sale: t.Sale, Wallet: t.Wallet, At: r.At, Books: t.Amount, File: r.Amount}
 	switch {
 	case t.rows > 1:
@@ -155,6 +172,23 @@ func (x *matcher) row(r SettlementRow) {
 	case t.Amount != r.Amount:
 		d.Kind = AmountDiffers
 		x.differ(d)
+	}
+}
+
+// wantsRefunds reports whether something that we gave back is not in the rows of its days.
+func (x *matcher) wantsRefunds() bool {
+	for _, t := range x.byID {
+		if t.back < t.Refunded {
+			return true
+		}
+	}
+	return false
+}
+
+// later takes of the rows after the days in question only what went back of their payments.
+func (x *matcher) later(r SettlementRow) {
+	if t := x.byRef[r.Ref]; t != nil && r.Kind == RowRefunded && t.back < t.Refunded {
+		x.row(r)
 	}
 }
 
@@ -202,10 +236,11 @@ func (x *matcher) differ(d Difference) {
 // done notes what only one side has and adds up.
 func (x *matcher) done() Match {
 	for _, t := range x.byID {
-		d := Difference{Line: t.line, Payment: t.ID, Attempt: t.Attempt, Sale: t.Sale, Wallet: t.Wallet, At: t.PaidAt, Books: t.Amount}
+		d := Difference{Line: t.line, Payment: t.ID, Attempt: t.Attempt, Sale: t.Sale, Wallet: t.Wallet, At: t.PaidAt}
 		switch {
+		case t.rows == 0 && t.Amount-t.Refunded == -t.back: // no money on either side
 		case t.rows == 0:
-			d.Kind = OnlyBooks
+			d.Kind, d.Books, d.File = OnlyBooks, t.Amount-t.Refunded, -t.back
 			x.differ(d)
 		case t.back < t.Refunded:
 			d.Kind, d.Books, d.File = RefundMissing, -t.Refunded, -t.back
@@ -244,6 +279,18 @@ func (x *matcher) strangerEnds(st *stranger) {
 		return
 	}
 	r := st.first
+	if a, ok := x.known(r); ok && st.net < 0 && a.State.Took() {
+		if p, ok := x.booked(a); ok { // of a payment of other days: its own match has it, unless we never gave it back
+			if p.Refunded < -st.net {
+				d := Difference{
+					Kind: RefundOnlyFile, Line: r.Line, Payment: p.ID, Attempt: a.ID, Sale: a.Sale, Wallet: p.Wallet, At: r.At, Books: -p.Refunded, File: st.net,
+				}
+				x.wallet(p.Wallet).File += d.Yen()
+				x.differ(d)
+			}
+			return
+		}
+	}
 	w := x.wallet(r.Wallet)
 	w.File += st.net
 	w.FileCount++

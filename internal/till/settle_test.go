@@ -247,3 +247,37 @@ func TestAFileOfManyDaysIsMatchedDayByDay(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+func TestMoneyThatGoesBackOnALaterDayIsNoDifferenceOnEither(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	s := h.open()
+	sale, a := h.pay(s, 3)
+	stuck, shown := h.shown(s, 1, "4021")
+	paidAt := h.clock.Now()
+	h.close(s, "")
+	h.bring(settled(t, row(till.RowPaid, a.ID, a.Ref, 900, paidAt), row(till.RowPaid, "", "774021", 300, paidAt)))
+	h.clock.Set(till.Day("2026-10-05").Start().Add(10 * time.Hour))
+	var rows []till.SettlementRow
+	for of, ref := range map[core.ID]string{sale.ID: a.Ref, stuck.ID: "774021"} {
+		back, err := h.desk.RequestRefund(clerk, key(), till.RefundRequest{Sale: of, Amount: 300, Reason: "過納"})
+		h.must(err)
+		_, err = h.desk.DecideRefund(accountant, key(), back.ID, true)
+		h.must(err)
+		rows = append(rows, row(till.RowRefunded, back.ID, ref, 300, h.clock.Now()))
+	}
+	h.round()
+	if m := h.match("2026-10-01", "2026-10-01"); len(m.Differences) != 2 { // until the file says so
+		t.Errorf("%+v", m.Differences)
+	}
+	h.bring(settled(t, rows...))
+	for _, days := range [][2]till.Day{{"2026-10-01", "2026-10-01"}, {"2026-10-05", "2026-10-05"}, {"2026-10-01", "2026-10-05"}} {
+		m := h.match(days[0], days[1])
+		if len(m.Differences) != 0 || m.Total.Books != m.Total.File {
+			t.Errorf("%v: %+v, %+v", days, m.Total, m.Differences)
+		}
+	}
+	if got := h.attempt(shown.ID); got.State != till.AttemptPaid {
+		t.Errorf("%s", got.State)
+	}
+}
