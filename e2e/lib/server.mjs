@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ export class Server {
   /** @type {import("node:child_process").ChildProcess | undefined} */ #process;
   #sample;
   #guide;
+  #config;
   #ca = "";
   port = 0;
   data = "";
@@ -24,10 +25,14 @@ export class Server {
   /** CSP reports counted before a restart, which sets the counter back */
   #reports = 0;
 
-  /** @param {{sample?: boolean, guide?: boolean}} [o] guide: with the plain-HTTP page on the next port */
-  constructor({ sample = true, guide = false } = {}) {
+  /**
+   * @param {{sample?: boolean, guide?: boolean, config?: () => Promise<string>}} [o] guide: with the plain-HTTP page on the
+   *   next port; config: what the config file says, asked once before the first start
+   */
+  constructor({ sample = true, guide = false, config } = {}) {
     this.#sample = sample;
     this.#guide = guide;
+    this.#config = config;
   }
 
   get origin() {
@@ -45,9 +50,11 @@ export class Server {
       if (!existsSync(binary)) throw new Error(`no server at ${binary}: make build, or set YAKUSHO_BIN`);
       this.data = await mkdtemp(join(tmpdir(), "yakusho-e2e-"));
       this.port = await freePort();
+      if (this.#config) await writeFile(this.#conf, await this.#config());
     }
     const args = ["serve", "--listen", `localhost:${this.port}`, "--data", this.data];
     if (this.#sample) args.push("--sample");
+    if (this.#config) args.push("--config", this.#conf);
     args.push("--http", this.#guide ? `localhost:${this.port + 1}` : "off");
     const child = spawn(binary, args, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -86,6 +93,11 @@ export class Server {
       if (code !== 0) throw new Error(`the server ended with ${code} after SIGTERM: ${this.log.slice(-2000)}`);
     }
     await rm(this.data, { recursive: true, force: true });
+    await rm(this.#conf, { force: true });
+  }
+
+  get #conf() {
+    return `${this.data}.toml`;
   }
 
   /** @param {NodeJS.Signals} signal */

@@ -70,7 +70,9 @@ describe("the word 一致", () => {
 });
 
 test("the bank is compared only when something arrived", () => {
-  expect(bankGap({ deposits: [], banked: 0, expected_deposit: 900 })).toBeUndefined();
+  const total = { wallet: "", wallet_name: "", books_count: 2, books: 900, file_count: 2, file: 900, differences: 0 };
+  const none = { deposits: [], banked: 0, banked_fee: 0, expected_deposit: 900, total };
+  expect(bankGap(none)).toBeUndefined();
   const deposit = {
     id: "d",
     provider: "paypay",
@@ -83,7 +85,9 @@ test("the bank is compared only when something arrived", () => {
     by: "鈴木 恵子",
     at: "2026-11-20T01:00:00Z",
   };
-  expect(bankGap({ deposits: [deposit], banked: 880, expected_deposit: 900 })).toBe(-20);
+  const arrived = { ...none, deposits: [deposit], banked: 880, banked_fee: 20 };
+  expect(bankGap({ ...arrived, total: { ...total, fee: 0 } })).toBe(-20);
+  expect(bankGap(arrived), "a file that does not say the fee").toBe(0);
 });
 
 test("a letter has the facts that are known and no empty lines", () => {

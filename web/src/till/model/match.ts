@@ -81,9 +81,15 @@ export function loss(kind: Kind): Loss {
   }
 }
 
-/** The bank against what the files announce; undefined while nothing was deposited. */
-export function bankGap(m: Pick<Match, "deposits" | "banked" | "expected_deposit">): number | undefined {
-  return m.deposits.length === 0 ? undefined : m.banked - m.expected_deposit;
+/**
+ * The bank against what the files announce; undefined while nothing was deposited. A file without a fee is compared with
+ * what arrived and the fee that was kept, together.
+ */
+export function bankGap(
+  m: Pick<Match, "deposits" | "banked" | "banked_fee" | "expected_deposit" | "total">,
+): number | undefined {
+  if (m.deposits.length === 0) return undefined;
+  return m.total.fee === undefined ? m.banked + m.banked_fee - m.total.file : m.banked - m.expected_deposit;
 }
 
 /** The lines of a difference's facts for the letter, each with a heading key and a value; what is not known is left out. */

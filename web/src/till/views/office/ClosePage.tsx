@@ -155,7 +155,7 @@ function Banner({ book, counted }: { book: DayBook; counted: number | undefined 
   return (
     <section
       aria-label={t("closing.balance")}
-      className={`flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-box border px-6 py-3 ${face.box}`}
+      className={`grid items-center gap-x-8 gap-y-3 rounded-box border px-6 py-3 lg:grid-cols-[minmax(0,1fr)_auto] ${face.box}`}
     >
       <div className="flex min-w-0 items-center gap-5">
         <Icon name={face.icon} size={48} className={face.head} />

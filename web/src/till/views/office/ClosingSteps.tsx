@@ -75,9 +75,11 @@ export function ClosingSteps({
     hand:
       book.open.length === 0
         ? t("closing.hand.none")
-        : steps.hand === "done"
-          ? t("closing.hand.done", { count: book.open.length, name: owner ?? "" })
-          : t("closing.hand.text", { count: book.open.length }),
+        : !open
+          ? t("closing.hand.over", { count: book.open.length, name: owner ?? "" })
+          : steps.hand === "done"
+            ? t("closing.hand.done", { count: book.open.length, name: owner ?? "" })
+            : t("closing.hand.text", { count: book.open.length }),
     count:
       counted === undefined ? (
         t("closing.count.should", { float: figures(book.session.float), cash: figures(book.cash) })
@@ -90,17 +92,39 @@ export function ClosingSteps({
       ),
     print: draft.printedAt
       ? t("closing.print.done", { at: clockTime(draft.printedAt) })
-      : t(draft.skipped ? "closing.print.skipped" : "closing.print.text"),
+      : t(draft.skipped ? "closing.print.skipped" : signed ? "closing.print.any" : "closing.print.text"),
     sign: book.signed_by ?? (steps.sign === "now" ? t("closing.sign.text", { name: me }) : t("closing.sign.later")),
     close: book.closed_by
       ? t("closing.close.done", { name: book.closed_by, at: book.closed_at ? clockTime(book.closed_at) : "" })
       : t("closing.close.text"),
   };
+  const asides: Partial<Record<StepName, ReactNode>> = {
+    hand: steps.hand === "done" && !signed && book.open.length > 0 && (
+      <Aside label={t("closing.hand.change")} onPress={() => set({ owner: "" })}>
+        {t("closing.hand.again")}
+      </Aside>
+    ),
+    count: steps.count === "done" && !signed && (
+      <Aside onPress={() => setCounting(true)}>{t("closing.count.again")}</Aside>
+    ),
+    print: (steps.print === "done" || !open) && (
+      <Aside label={t("closing.print.again")} onPress={print}>
+        {t("closing.print.short")}
+      </Aside>
+    ),
+  };
   return (
     <>
       <ol className="flex flex-col">
         {stepNames.map((s, i) => (
-          <Step key={s} n={i + 1} state={steps[s]} title={t(`closing.step.${s}`)} last={s === "close"}>
+          <Step
+            key={s}
+            n={i + 1}
+            state={steps[s]}
+            title={t(`closing.step.${s}`)}
+            last={s === "close"}
+            aside={asides[s]}
+          >
             {words[s]}
             {s === "hand" && steps.hand === "now" && (
               <Select
@@ -111,15 +135,6 @@ export function ClosingSteps({
                 value={pick}
                 onChange={setPick}
               />
-            )}
-            {s === "hand" && steps.hand === "done" && !signed && book.open.length > 0 && (
-              <Aside onPress={() => set({ owner: "" })}>{t("closing.hand.change")}</Aside>
-            )}
-            {s === "count" && steps.count === "done" && !signed && (
-              <Aside onPress={() => setCounting(true)}>{t("closing.count.again")}</Aside>
-            )}
-            {s === "print" && (steps.print === "done" || !open) && (
-              <Aside onPress={print}>{t("closing.print.again")}</Aside>
             )}
           </Step>
         ))}
@@ -253,9 +268,9 @@ function Difference({ have, expected }: { have: number; expected: number }) {
   return <>{b.kind === "even" ? t("closing.even") : t(`closing.${b.kind}`, { yen: figures(b.yen) })}</>;
 }
 
-function Aside({ children, onPress }: { children: ReactNode; onPress: () => void }) {
+function Aside({ children, label, onPress }: { children: string; label?: string; onPress: () => void }) {
   return (
-    <Button look="text" className="!-ml-3 !min-h-11 !py-1" onPress={onPress}>
+    <Button look="text" className="!-my-1.5 !-mr-3 !min-h-11 shrink-0 !py-1" aria-label={label} onPress={onPress}>
       {children}
     </Button>
   );
@@ -266,12 +281,15 @@ function Step({
   state,
   title,
   last,
+  aside,
   children,
 }: {
   n: number;
   state: "done" | "now" | "next";
   title: string;
   last: boolean;
+  /** what can be done again */
+  aside: ReactNode;
   children: ReactNode;
 }) {
   const { t } = useTranslation();
@@ -290,10 +308,13 @@ function Step({
         {state === "done" ? <Icon name="tick" size={20} /> : n}
       </span>
       <div className="min-w-0 flex-1">
-        <b className="block leading-8 text-ink">
-          {title}
-          {state === "done" && <span className="sr-only">{t("closing.stepDone")}</span>}
-        </b>
+        <div className="flex items-center justify-between gap-2">
+          <b className="leading-8 text-ink">
+            {title}
+            {state === "done" && <span className="sr-only">{t("closing.stepDone")}</span>}
+          </b>
+          {aside}
+        </div>
         <div className="leading-normal text-sub">{children}</div>
       </div>
     </li>

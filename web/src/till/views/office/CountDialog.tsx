@@ -55,16 +55,19 @@ export function CountDialog({
             className="max-w-60"
           />
         ) : (
-          <div className="grid gap-x-8 gap-y-2 sm:grid-flow-col sm:grid-cols-2 sm:grid-rows-6">
-            {denominations.map((d, i) => (
-              <Pieces
-                key={d}
-                of={d}
-                first={i === 0}
-                startsColumn={!isNote(d) && isNote(denominations[i - 1] ?? d)}
-                typed={value.count[d] ?? ""}
-                onType={(x) => onChange({ count: { ...value.count, [d]: x } })}
-              />
+          <div className="grid items-start gap-x-6 gap-y-2 sm:grid-cols-2">
+            {[denominations.filter(isNote), denominations.filter((d) => !isNote(d))].map((column) => (
+              <div key={column[0]} className="flex flex-col gap-2">
+                {column.map((d) => (
+                  <Pieces
+                    key={d}
+                    of={d}
+                    first={d === denominations[0]}
+                    typed={value.count[d] ?? ""}
+                    onType={(x) => onChange({ count: { ...value.count, [d]: x } })}
+                  />
+                ))}
+              </div>
             ))}
           </div>
         )}
@@ -87,13 +90,11 @@ function Pieces({
   of,
   typed,
   first,
-  startsColumn,
   onType,
 }: {
   of: Denomination;
   typed: string;
   first: boolean;
-  startsColumn: boolean;
   onType: (x: string) => void;
 }) {
   const { t } = useTranslation();
@@ -104,7 +105,7 @@ function Pieces({
     if (first) ref.current?.focus(); // the dialog was opened to type here
   }, [first]);
   return (
-    <div className={`flex items-center gap-3 ${startsColumn ? "sm:col-start-2 sm:row-start-1" : ""}`}>
+    <div className="flex items-center gap-3">
       <label htmlFor={id} className="w-24 text-right font-bold whitespace-nowrap text-ink">
         {t(isNote(of) ? "closing.count.note" : "closing.count.coin", { yen: figures(of) })}
       </label>
@@ -140,7 +141,9 @@ function Outcome({ have, expected }: { have: number | undefined; expected: numbe
       role="status"
       className={`flex flex-wrap items-center justify-between gap-x-6 gap-y-1 rounded-ctl border px-4 py-3 ${b === undefined ? "border-line bg-ground" : even ? "border-ok bg-ok-soft" : "border-warn-line bg-warn-soft"}`}
     >
-      <span className="text-[26px]">{have === undefined ? t("closing.count.none") : <Yen value={have} big />}</span>
+      <span className="text-[32px] leading-tight">
+        {have === undefined ? t("closing.count.none") : <Yen value={have} big />}
+      </span>
       {b && (
         <span className={`flex items-center gap-2 text-lg font-bold ${even ? "text-ok" : "text-warn"}`}>
           <Icon name={even ? "check" : "warn"} />

@@ -147,7 +147,6 @@ function CounterDialog({ counter: c, onClose }: { counter?: Counter; onClose: ()
               onChange={(x) => set({ number: x })}
               error={wrong("number")}
               autoFocus
-              className="max-w-40"
             />
             <TextField
               label={t("shelf.counters.name")}

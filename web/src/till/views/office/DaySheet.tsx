@@ -152,7 +152,7 @@ export function DaySheet({ book, office, counted }: { book: DayBook; office: str
               {t(`closing.sheet.${r.kind}`, { label: r.label, yen: figures(r.amount) })}
               {"\u3000"}
               {r.reason}
-              {r.approver && t("closing.approvedBy", { name: r.approver })}
+              {r.approver ? t("closing.approvedBy", { name: r.approver }) : t(`closing.refund.${r.state}`)}
             </li>
           ))}
           {book.open.map((o) => (

@@ -179,10 +179,15 @@ export function Aside({ book }: { book: DayBook }) {
 /** 本日の収入 = 現金 + キャッシュレス */
 export function Equation({ book }: { book: DayBook }) {
   const { t } = useTranslation();
-  const part = (label: string, value: number) => (
+  const part = (label: string, value: number, sign?: string) => (
     <div className="text-right">
       <dt className="text-body">{label}</dt>
       <dd className="text-2xl leading-snug font-bold text-ink">
+        {sign && (
+          <span aria-hidden="true" className="mr-4 text-xl font-normal">
+            {sign}
+          </span>
+        )}
         <Yen value={value} />
       </dd>
     </div>
@@ -190,14 +195,8 @@ export function Equation({ book }: { book: DayBook }) {
   return (
     <dl className="flex flex-wrap items-end gap-x-4">
       {part(t("closing.revenue"), book.revenue)}
-      <div aria-hidden="true" className="pb-0.5 text-xl">
-        {"\uff1d"}
-      </div>
-      {part(t("closing.cash"), book.cash)}
-      <div aria-hidden="true" className="pb-0.5 text-xl">
-        {"\uff0b"}
-      </div>
-      {part(t("closing.cashless"), book.cashless)}
+      {part(t("closing.cash"), book.cash, "\uff1d")}
+      {part(t("closing.cashless"), book.cashless, "\uff0b")}
     </dl>
   );
 }

@@ -85,7 +85,7 @@ function Export({ till }: { till: Schemas["Till"] }) {
               error={isDay(from) && isDay(to) && from > to ? t("office.span") : undefined}
             />
             <Select
-              className="w-48"
+              className="w-64"
               label={t("recon.export.quick")}
               placeholder={t("recon.export.quickNone")}
               options={spans}

@@ -132,14 +132,14 @@ export function ItemDialog({
                   label={t("shelf.item.categoryName")}
                   value={d.category_name}
                   onChange={(category_name) => set({ category_name })}
-                  error={d.category_name.trim() === "" ? wrong("category") : undefined}
+                  error={d.category_name.trim() === "" ? wrong("category", 0) : undefined}
                 />
                 <TextField
                   label={t("shelf.item.categoryCode")}
                   hint={t("shelf.item.categoryHint")}
                   value={d.category_code}
                   onChange={(category_code) => set({ category_code })}
-                  error={d.category_name.trim() !== "" ? wrong("category") : undefined}
+                  error={wrong("category", d.category_name.trim() === "" ? 1 : 0)}
                 />
               </>
             )}

@@ -48,7 +48,9 @@ export function ThreeCards({ m }: { m: Match }) {
         none={m.deposits.length === 0 ? t("recon.noDeposit") : undefined}
         note={
           gap === undefined
-            ? t("recon.bankExpected", { yen: figures(m.expected_deposit) })
+            ? t(m.total.fee === undefined ? "recon.bankBefore" : "recon.bankExpected", {
+                yen: figures(m.expected_deposit),
+              })
             : t("recon.bankGap", { yen: figures(gap) })
         }
         warn={gap !== undefined && gap !== 0}
@@ -133,7 +135,7 @@ export function MatchTable({ m }: { m: Match }) {
   );
   const head = "border-l border-line text-center text-ink";
   return (
-    <Card aria-label={t("recon.match.table")} className="!px-6 !py-2">
+    <Card as="div" className="!px-6 !py-2">
       <Sheet
         scroll
         label={t("recon.match.table")}
@@ -190,7 +192,7 @@ export function MatchTable({ m }: { m: Match }) {
           const bad = v.kind === "differs";
           return (
             <tr key={w.wallet} className={`${hair} ${bad ? "bg-warn-soft" : ""}`}>
-              <Name className={`font-bold ${bad ? "!pl-4 shadow-[inset_4px_0_0_var(--color-warn)]" : ""}`}>
+              <Name className={`!font-bold ${bad ? "!pl-4 shadow-[inset_4px_0_0_var(--color-warn)]" : ""}`}>
                 {w.wallet_name || t("recon.noWallet")}
               </Name>
               {line(w)}

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
-import { Button, Card, Checkbox, CheckboxGroup, Dialog, Select, Status, TextField } from "@/ui";
+import { Button, Card, Checkbox, CheckboxGroup, Dialog, Icon, Select, Status, TextField } from "@/ui";
 import { designationsQuery } from "../../api/listDesignations";
 import { itemsQuery } from "../../api/listItems";
 import { putDesignation } from "../../api/putDesignation";
@@ -276,7 +276,8 @@ function NoticeDialog({
 export function Beside({ words }: { words: string | undefined }) {
   if (words === undefined) return null;
   return (
-    <p role="alert" className="mt-1 font-bold text-err">
+    <p role="alert" className="mt-1 flex items-start gap-2 font-bold text-err leading-normal">
+      <Icon name="stop" size={20} className="mt-0.5" />
       {words}
     </p>
   );

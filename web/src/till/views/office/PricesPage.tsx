@@ -58,7 +58,7 @@ function Prices({
               <Th className="!pl-2">{t("closing.item")}</Th>
               <Th className="hidden md:table-cell">{t("shelf.prices.code")}</Th>
               <Th num>{t("shelf.prices.price")}</Th>
-              <Th>{t("shelf.prices.valid")}</Th>
+              <Th className="!pl-8">{t("shelf.prices.valid")}</Th>
               <Th>
                 <span className="sr-only">{t("shelf.actions")}</span>
               </Th>
@@ -111,7 +111,7 @@ function Row({ row, onDo }: { row: Priced; onDo: (what: "change" | "price" | "en
       <Td num className="!pt-3">
         {i.free ? t("shelf.prices.free", { yen: figures(i.limit) }) : <Yen value={i.price} />}
       </Td>
-      <Td className="!pt-3">
+      <Td className="!pt-3 !pl-8">
         {when === "on" &&
           next === undefined &&
           (i.to ? t("shelf.prices.until", { day: day(i.to) }) : t("shelf.prices.since", { day: day(i.from) }))}

@@ -8,11 +8,14 @@ import { Broken, OfficePage } from "./OfficePage";
 
 type Provider = Schemas["Provider"];
 
-/** Those that need a contract; what stands in for the sticker, the drawer and practice needs none. */
+/** Those that need a contract. */
 const contracts = [
   { name: "paypay", label: "PayPay" },
   { name: "univapay", label: "UnivaPay" },
 ];
+
+/** The others need none and can always be used. */
+const inside = ["static", "cash", "training"];
 
 /** 決済事業者: set up or not, how it answers, how far its clock is from ours. */
 export function ProvidersPage() {
@@ -25,12 +28,13 @@ function Providers({ wallets }: { wallets: readonly Schemas["Wallet"][] }) {
   const { data, error, refetch } = useQuery(providersQuery);
   if (error && !data) return <Broken error={error} again={() => void refetch()} />;
   if (!data) return null;
+  const outside = data.filter((p) => !inside.includes(p.name));
   const missing = contracts.filter((c) => !data.some((p) => p.name === c.name));
   return (
     <>
       <p>{t("shelf.providers.text")}</p>
       <ul className="grid items-start gap-4 lg:grid-cols-2">
-        {data.map((p) => (
+        {outside.map((p) => (
           <li key={p.name}>
             <One provider={p} wallets={wallets} />
           </li>
@@ -44,6 +48,7 @@ function Providers({ wallets }: { wallets: readonly Schemas["Wallet"][] }) {
           </li>
         ))}
       </ul>
+      <p className="text-sub">{t("shelf.providers.inside")}</p>
     </>
   );
 }

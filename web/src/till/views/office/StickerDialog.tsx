@@ -36,7 +36,10 @@ export function StickerDialog({
     shop: "",
   });
   const [pasting, setPasting] = useState(d.typed !== "");
-  const decode = useSend<Schemas["StickerContent"], string>({ mutationFn: decodeSticker });
+  const decode = useSend<Schemas["StickerContent"], string>({
+    mutationFn: decodeSticker,
+    onSuccess: (c) => c.ok && setPasting(false),
+  });
   const providers = useQuery(providersQuery);
   const { mutate } = decode;
   const read = useCallback(

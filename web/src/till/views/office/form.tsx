@@ -7,14 +7,15 @@ import { Button, Notice, TextField } from "@/ui";
 import type { FieldProps } from "@/ui/Field";
 import { Oops } from "../../ui";
 
-/** What is wrong with one field, in the server's words. */
-export type Wrong = (field: string) => string | undefined;
+/** What is wrong with one field, in the server's words; `nth` where one name stands for several fields. */
+export type Wrong = (field: string, nth?: number) => string | undefined;
 
 function wrong(error: unknown, own: Record<string, string>): Wrong {
   const problems = error instanceof ApiError ? error.problems : [];
-  return (field) => {
+  return (field, nth) => {
     if (own[field] !== undefined) return own[field];
     const mine = problems.filter((p) => p.field === field).map((p) => p.message);
+    if (nth !== undefined) return mine[nth];
     return mine.length > 0 ? mine.join(" ") : undefined;
   };
 }
