@@ -7,8 +7,6 @@ import { until } from "./until.mjs";
 export const sticker =
   "00020101021126680019jp.or.paymentsjapan0113000000000000102040001030600000104060000015204939953033925802JP5903xxx6003xxx6107100000164190002JA0109みほん市役所市民課6304CE8E";
 
-
-
 /** The counters as this person sees them. @param {import("./person.mjs").Person} p */
 export async function counters(p) {
   const got = await p.api("GET", "/api/till/me");
@@ -21,14 +19,22 @@ export async function counters(p) {
  * @param {import("./house.mjs").House} house
  * @param {{login?: string, number?: number, training?: boolean, float?: number, name?: string, person?: object}} [o]
  */
-export async function atDesk(house, { login = "yoshida", number = 1, training = true, float = 0, name = login, person } = {}) {
+export async function atDesk(
+  house,
+  { login = "yoshida", number = 1, training = true, float = 0, name = login, person } = {},
+) {
   const p = await house.person(name, person);
   await p.signIn(login);
   const c = (await counters(p)).find((x) => x.number === number);
   let session = c.session;
   if (!session) {
     const scans = training ? [] : c.stickers.map((s) => ({ sticker: s.id, payload: sticker }));
-    const got = await p.api("POST", `/api/till/counters/${c.id}/sessions`, { key: crypto.randomUUID(), float, scans, training });
+    const got = await p.api("POST", `/api/till/counters/${c.id}/sessions`, {
+      key: crypto.randomUUID(),
+      float,
+      scans,
+      training,
+    });
     assert.equal(got.status, 201, JSON.stringify(got.body));
     session = got.body;
   }
@@ -41,7 +47,8 @@ export async function atDesk(house, { login = "yoshida", number = 1, training = 
 }
 
 /** A key of the price list. */
-export const key = (p, name) => p.page.getByRole("region", { name: "料金表" }).getByRole("button", { name, exact: false });
+export const key = (p, name) =>
+  p.page.getByRole("region", { name: "料金表" }).getByRole("button", { name, exact: false });
 
 /** Presses keys of the price list, one after the other. */
 export async function sells(p, ...names) {
@@ -63,7 +70,10 @@ export const result = (p, name) => p.page.getByRole("heading", { name, exact: tr
 
 /** A second telephone or tab that plays the customer of the newest pretend payment. */
 export async function customerOf(house, p, name = "customer") {
-  const attempt = await until("a pretend payment waits", async () => (await session(p)).open.find((v) => v.attempt?.phase === "waiting")?.attempt);
+  const attempt = await until(
+    "a pretend payment waits",
+    async () => (await session(p)).open.find((v) => v.attempt?.phase === "waiting")?.attempt,
+  );
   const c = await house.person(name, { context: { viewport: { width: 390, height: 844 } } });
   await c.open(new URL(attempt.qr, house.origin).pathname);
   await c.button("支払う", { exact: true }).waitFor();
@@ -96,7 +106,12 @@ export async function reads(p, text, { ime = true, times = 1 } = {}) {
       const code = /[0-9]/.test(c) ? `Digit${c}` : /[a-z]/i.test(c) ? `Key${c.toUpperCase()}` : codes[c];
       if (code === undefined) throw new Error(`no key for ${c}`);
       const shift = /[A-Z:]/.test(c);
-      press({ key: ime ? "Process" : c, code, modifiers: shift ? 8 : 0, windowsVirtualKeyCode: ime ? 229 : c.charCodeAt(0) });
+      press({
+        key: ime ? "Process" : c,
+        code,
+        modifiers: shift ? 8 : 0,
+        windowsVirtualKeyCode: ime ? 229 : c.charCodeAt(0),
+      });
     }
     press({ key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 });
     await Promise.all(sent);

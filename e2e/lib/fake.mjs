@@ -133,5 +133,8 @@ export async function qrBefore(path, text) {
     }
   }
   const frame = Buffer.concat([Buffer.from("FRAME\n"), y, Buffer.alloc((w * h) / 2, 128)]);
-  await writeFile(path, Buffer.concat([Buffer.from(`YUV4MPEG2 W${w} H${h} F10:1 Ip A1:1 C420jpeg\n`), frame, frame, frame]));
+  await writeFile(
+    path,
+    Buffer.concat([Buffer.from(`YUV4MPEG2 W${w} H${h} F10:1 Ip A1:1 C420jpeg\n`), frame, frame, frame]),
+  );
 }

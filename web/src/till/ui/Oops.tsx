@@ -12,7 +12,9 @@ export function Oops({ error, title, still }: { error: unknown; title: string; s
   const words = useErrorText();
   const ref = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new error is shown where it can be seen
-  useEffect(() => ref.current?.scrollIntoView?.({ block: "nearest" }), [error]);
+  useEffect(() => {
+    ref.current?.scrollIntoView?.({ block: "nearest" }); // gives back a promise in newer browsers
+  }, [error]);
   const unsure = error instanceof ApiError && (error.network || error.status >= 500);
   const problems = error instanceof ApiError ? error.problems : [];
   return (

@@ -65,13 +65,13 @@ export function useDesk(session: string): Desk {
     });
   }, [session, ready, client, key]);
 
-  // What was set aside and is over in the meantime is not in the session's state any more.
+  // What was set aside or stands on the screen, and is over in the meantime, may not be in the session's state any more.
   const state = q.data;
-  const missing = useMemo(
-    () =>
-      state ? local.aside.filter((id) => !state.open.some((v) => v.sale.id === id) && state.last?.sale.id !== id) : [],
-    [state, local.aside],
-  );
+  const missing = useMemo(() => {
+    if (!state) return [];
+    const wanted = local.chosen === undefined ? local.aside : [...new Set([...local.aside, local.chosen])];
+    return wanted.filter((id) => !state.open.some((v) => v.sale.id === id) && state.last?.sale.id !== id);
+  }, [state, local.aside, local.chosen]);
   const more = useQueries({
     queries: missing.map((id) => saleQuery(id)),
     combine: (rs) =>
