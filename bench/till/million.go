@@ -229,8 +229,8 @@ func (f *office) month(ctx context.Context, o options, m meter, first, today til
 	}); err != nil {
 		return err
 	}
-	// The file was made with one row missing and one amount that differs by a yen.
-	if match.Total.BooksCount != o.rows+1 || match.Total.FileCount != o.rows || len(match.Differences) != 2 || !match.Covered {
+	// The file was made with one row missing, one of somebody else, and one amount that differs by a yen.
+	if match.Total.BooksCount != o.rows || match.Total.FileCount != o.rows || len(match.Differences) != 3 || !match.Covered {
 		return fmt.Errorf("the match has %+v and %d differences", match.Total, len(match.Differences))
 	}
 	match = till.Match{}
@@ -273,7 +273,8 @@ func (f *office) month(ctx context.Context, o options, m meter, first, today til
 	return nil
 }
 
-// settlement makes PayPay's file of n payments from the number first on. One payment is left out and one differs by a yen.
+// settlement makes PayPay's file of n payments from the number first on. In place of one stands somebody else's, and one
+// differs by a yen.
 func settlement(n, first int, from till.Day) (file []byte, to till.Day, err error) {
 	start, err := time.Parse(time.DateOnly, string(from))
 	if err != nil {
@@ -282,19 +283,20 @@ func settlement(n, first int, from till.Day) (file []byte, to till.Day, err erro
 	var b bytes.Buffer
 	b.WriteString("決済番号,加盟店ID,屋号,店舗ID,店舗名,端末番号/PosID,取引ステータス,取引日時,取引金額,レシート番号,支払い方法,マーチャント決済ID,支払い詳細\r\n")
 	japan := time.FixedZone("JST", 9*60*60)
-	for k := range n + 1 {
-		if k == n/2 {
-			continue
-		}
+	for k := range n {
 		i := first + k
+		whose := id(idAttempt, i)
+		if k == n/2 {
+			whose = id(idAttempt, 1_000_000_000+i)
+		}
 		amount := perSale
 		if k == n/3 {
 			amount++
 		}
 		at := start.AddDate(0, 0, k/perDay).Add(time.Duration(i%(perDay/2)*7) * time.Second).In(japan)
 		to = till.DayOf(at)
-		fmt.Fprintf(&b, "%d,%s,みほん市,,みほん市役所 市民課,,取引完了,%s,%s,,PayPay残高,%s,\"[{\"\"paymentMethod\"\":\"\"PayPay残高\"\",\"\"amount\"\":%s}]\"\r\n",
-			100_000_000_000+i, merchant, at.Format("2006/01/02 15:04:05"), amount, id(idAttempt, i), amount)
+		fmt.Fprintf(&b, "%s,%s,みほん市,,みほん市役所 市民課,,取引完了,%s,%s,,PayPay残高,%s,\"[{\"\"paymentMethod\"\":\"\"PayPay残高\"\",\"\"amount\"\":%s}]\"\r\n",
+			string(whose)[14:], merchant, at.Format("2006/01/02 15:04:05"), amount, whose, amount)
 	}
 	file, err = japanese.ShiftJIS.NewEncoder().Bytes(b.Bytes())
 	return file, to, err

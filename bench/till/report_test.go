@@ -51,7 +51,7 @@ func TestTheFileThatIsMatchedIsOneThatPayPayCouldSend(t *testing.T) {
 	if len(wrong) > 0 || len(rows) != 2*perDay {
 		t.Fatalf("%d rows, %v", len(rows), wrong)
 	}
-	if first := till.DayOf(rows[0].At); first != "2026-09-01" || to != "2026-09-03" || rows[0].Ours != id(idAttempt, 40_000) {
+	if first := till.DayOf(rows[0].At); first != "2026-09-01" || to != "2026-09-02" || rows[0].Ours != id(idAttempt, 40_000) {
 		t.Errorf("from %s to %s, the first is %+v", first, to, rows[0])
 	}
 	differ := 0
