@@ -12,6 +12,7 @@ want libnss3-tools certutil
 want nftables nft
 want iproute2 ip
 want fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
+want e2fsprogs /usr/sbin/mkfs.ext4
 want gcc gcc
 want libc6-dev /usr/include/stdio.h
 [ -z "$need" ] && exit 0
