@@ -325,5 +325,6 @@ func (h *hub) ended(s *Stay, by StayEnd) {
 	delete(r.stays, s.Participant)
 	if by != StayMoved {
 		delete(r.hands, s.Participant)
+		r.unclaim(s)
 	}
 }

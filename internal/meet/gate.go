@@ -35,6 +35,8 @@ func (s *Service) reenter(ctx context.Context, t Ticket) error {
 		return ErrTicket // who was never let in has nothing to resume
 	case err != nil:
 		return err
+	case p.Guest() && s.hub.nameTaken(t.Meeting, p.ID, p.Name):
+		return ErrNameTaken // while the line was cut somebody came in under it
 	}
 	return s.hub.use(t, true, s.Clock().After(t.ExpiresAt))
 }
@@ -58,6 +60,10 @@ func (s *Service) enter(ctx context.Context, t Ticket) error {
 	card, err := s.card(ctx, core.ActorFrom(ctx))
 	if err != nil {
 		return err
+	}
+	// Two who got a pass under one name before either was in: the second learns it here.
+	if !s.hub.claimName(t.Meeting, t.Participant, card.Name, k.Subject.Guest()) {
+		return ErrNameTaken
 	}
 	// Who comes back as they were, into a meeting that is open, changes nothing on disk. A removal since knock
 	// has taken the ticket away, or finds it in use and cuts the connection.

@@ -71,6 +71,7 @@ type live struct {
 	tickets  map[core.ID]*issued        // by participant
 	ears     map[*Subscription]struct{} // screens that listen
 	paces    map[pace]*spell            // by participant and what they do
+	plates   map[core.ID]plate          // by participant: what those who came in are called; nil: nobody did
 }
 
 // issued is a participant's two tickets that count: the newest, until it is used, and the one the
@@ -268,6 +269,7 @@ func (h *hub) forget(meeting, participant core.ID) []string {
 	delete(r.tickets, participant)
 	delete(r.hands, participant)
 	delete(r.stays, participant)
+	delete(r.plates, participant)
 	return sessions
 }
 

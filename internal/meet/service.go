@@ -249,14 +249,8 @@ func (s *Service) checkGuestName(ctx context.Context, m Meeting, name string) er
 	if !MayGoBy(name, staff) {
 		return ErrNameOfStaff
 	}
-	ps, err := s.Store.Participants(ctx, m.ID)
-	if err != nil {
-		return fmt.Errorf("compare guest name with participants: %w", err)
-	}
-	for _, p := range ps {
-		if SameName(p.Name, name) && s.hub.isPresent(m.ID, p.ID) {
-			return ErrNameTaken
-		}
+	if s.hub.nameTaken(m.ID, "", name) {
+		return ErrNameTaken
 	}
 	return nil
 }
@@ -323,6 +317,9 @@ func (s *Service) Join(ctx context.Context, id core.ID) (Admission, error) {
 	now := s.Clock()
 	if p.ID == "" {
 		p.ID = s.hub.expect(id, k.Subject, core.NewID(now))
+	}
+	if k.Subject.Guest() && s.hub.nameTaken(id, p.ID, card.Name) {
+		return Admission{}, s.refuse(ctx, "meet.knock", string(id), ErrNameTaken)
 	}
 	if !s.hub.mayDo(id, p.ID, "knock", 30, 10*time.Second) {
 		return Admission{}, ErrTooFast
