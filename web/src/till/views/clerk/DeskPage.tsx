@@ -14,7 +14,7 @@ import { listOffers } from "../../api/listOffers";
 import { nextCustomer } from "../../api/nextCustomer";
 import { tickShown } from "../../api/tickShown";
 import { again, choices, goods, type Line } from "../../model/cart";
-import type { View } from "../../model/desk";
+import { type Screen, screenOf, type View } from "../../model/desk";
 import { paths } from "../../model/paths";
 import { Speaker } from "../../model/sound";
 import { keyed, Oops, TillFrame, usePress } from "../../ui";
@@ -71,7 +71,7 @@ function Desk({ session }: { session: string }) {
   const [muted, setMuted] = useState(speaker.muted);
   const [layoutTurn, setLayoutTurn] = useState(0);
   useTitle(state?.session.counter_name ?? t("till.cart.title"));
-  useSounds(screen);
+  useSounds(screen, desk.beside);
 
   const view = "view" in screen ? screen.view : undefined;
   const attempt = view?.attempt;
@@ -89,7 +89,10 @@ function Desk({ session }: { session: string }) {
       }
       const id = open.sale.id;
       if (open.sale.state !== "open") return;
-      if (want.way === "scan" && want.code === undefined) return setMode({ sale: id, kind: "read" });
+      if (want.way === "scan" && want.code === undefined) {
+        const can = (await listOffers(id)).some((o) => o.way === "scan" && o.ok);
+        return setMode(can ? { sale: id, kind: "read" } : { sale: id, kind: "choose", way: "scan" });
+      }
       if (want.way === "cash" && want.tendered === undefined) return setMode({ sale: id, kind: "cash" });
       let wallet = want.wallet;
       if (wallet === undefined && (want.way === "show" || want.way === "sticker")) {
@@ -379,20 +382,22 @@ function Desk({ session }: { session: string }) {
   );
 }
 
-/** Sounds when the result comes, not when a page that shows one is opened. */
-function useSounds(screen: ReturnType<typeof useDesk>["screen"]) {
-  const now = "view" in screen ? `${screen.kind} ${screen.view.sale.id}` : "";
-  const was = useRef<string>(undefined);
-  const kind = screen.kind;
+/** Sounds when a result comes, on the screen or beside it, not when a page that shows one is opened. */
+function useSounds(screen: Screen, beside: readonly View[]) {
+  const seen = useRef<Map<string, Screen["kind"]>>(undefined);
   useEffect(() => {
-    const before = was.current;
-    was.current = now;
-    if (before === undefined || before === now) return;
-    const sale = now.split(" ")[1];
-    // Only what came about while its sale was on the screen; a result opened by hand from the strip was heard before.
-    if (sale !== undefined && before.split(" ")[1] !== sale && kind !== "paid") return;
-    if (kind === "paid" || kind === "not_paid" || kind === "checking") speaker.play(kind);
-  }, [now, kind]);
+    const now = new Map(beside.map((v) => [v.sale.id, screenOf(v, false).kind]));
+    if ("view" in screen) now.set(screen.view.sale.id, screen.kind);
+    const before = seen.current;
+    seen.current = now;
+    if (before === undefined) return;
+    for (const [id, kind] of now) {
+      const was = before.get(id);
+      // A sale that begins with its result was just fixed: reduced to nothing, or answered at once.
+      const news = was === undefined ? kind === "paid" && before.size === 0 : was !== kind;
+      if (news && (kind === "paid" || kind === "not_paid" || kind === "checking")) speaker.play(kind);
+    }
+  }, [screen, beside]);
 }
 
 function Page1({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {

@@ -20,8 +20,9 @@ export function RefundsPage() {
   useTitle(t("till.refunds.title"));
   const waiting = data?.filter((r) => r.state === "requested") ?? [];
   const rest = data?.filter((r) => r.state !== "requested") ?? [];
-  // The browser prints where no counter has a printer of its own.
-  const printer = (till.data?.counters ?? []).some((c) => c.printer);
+  // The number of a sale begins with that of its counter.
+  const printer = (r: Schemas["Refund"]) =>
+    till.data?.counters.find((c) => c.number === Number.parseInt(r.label, 10))?.printer ?? false;
   return (
     <Page narrow>
       <div className="mb-4 flex flex-wrap items-start justify-between gap-4">
@@ -37,11 +38,11 @@ export function RefundsPage() {
           <h2 className="text-xl">{t("till.refunds.waiting", { count: waiting.length })}</h2>
           {waiting.length === 0 && <p>{t("till.refunds.none")}</p>}
           {waiting.map((r) => (
-            <RefundCard key={r.id} refund={r} printer={printer} />
+            <RefundCard key={r.id} refund={r} printer={printer(r)} />
           ))}
           {rest.length > 0 && <h2 className="mt-4 text-xl">{t("till.refunds.before")}</h2>}
           {rest.map((r) => (
-            <RefundCard key={r.id} refund={r} printer={printer} />
+            <RefundCard key={r.id} refund={r} printer={printer(r)} />
           ))}
         </div>
       )}
