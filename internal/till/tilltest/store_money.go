@@ -64,6 +64,37 @@ func refundCases() []storeCase {
 			_, err = b.AddRefund(b.ctx(), press("request_refund"), giving(till.Payment{ID: p.ID, Sale: "other"}, 1), told("refund_requested", ""))
 			b.refused(err, till.ErrNoPayment)
 		}},
+		{"a confirmation and a refund that cross are decided again", func(b *books) {
+			shown := func() (till.Attempt, till.Payment) {
+				a := b.move(b.attempt(b.sale(b.session(1), 900)), till.AttemptSent, till.AttemptShown)
+				p, err := b.PaymentOf(b.ctx(), a.ID)
+				b.must(err)
+				return a, p
+			}
+			a, p := shown()
+			r := b.moveRefund(b.refund(p, 300), till.RefundApproved)
+			paid := next(a, till.AttemptPaid)
+			early := b.booking(a.State, paid)
+			b.moveRefund(r, till.RefundDone)
+			_, err := b.MoveAttempt(b.ctx(), till.Command{}, a.State, paid, early, told("attempt_paid", a.ID))
+			b.refused(err, till.ErrMoved)
+			a = b.move(a, till.AttemptPaid)
+			b.yen("what was shown", b.balances()[ledger.ShownAt(p.Provider)], 0)
+			b.yen("what is owed", b.balances()[ledger.ReceivableOf(p.Provider)], 600)
+
+			r = b.moveRefund(b.refund(p, 200), till.RefundApproved)
+			s, err := b.Sale(b.ctx(), a.Sale)
+			b.must(err)
+			n := r
+			n.State, n.DoneAt, n.NextAt, n.BookedOn = till.RefundDone, nine, time.Time{}, today
+			late, err := till.BookRefund(s, p, n, today, nine) // p as it was before it was confirmed
+			b.must(err)
+			_, err = b.MoveRefund(b.ctx(), till.Command{}, r.State, n, &late, told("refund_done", r.ID))
+			b.refused(err, till.ErrMoved)
+			b.moveRefund(r, till.RefundDone)
+			b.yen("what is owed", b.balances()[ledger.ReceivableOf(p.Provider)], 400)
+			b.balanced()
+		}},
 		{"nobody approves what he asked for", func(b *books) {
 			_, _, p := b.pay(b.session(1), 900)
 			r := b.refund(p, 300)
