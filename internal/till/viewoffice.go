@@ -39,6 +39,9 @@ func (o *Office) NewPrice(ctx context.Context, key string, item core.ID, price c
 	next.ID, next.Price, next.From = "", price, from
 	if begun { // the first half of this is done, or somebody ended it to the day
 		next.To = ""
+		if begins, ok := find(items, func(i Item) bool { return i.Code == old.Code && i.From == from }); ok {
+			next.To = begins.To // the second half is done too: the same press again is the same
+		}
 	}
 	if err := next.Check(); err != nil {
 		return err
