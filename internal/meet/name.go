@@ -13,7 +13,7 @@ import (
 func CleanName(name string) (string, error) {
 	// Before: what is invisible must not keep a letter from its voicing mark. After: some of what NFKC
 	// takes apart is white space.
-	name = cleanLine(norm.NFKC.String(cleanLine(name)))
+	name = cleanLine(norm.NFKC.String(plain(cleanLine(name))))
 	switch n := utf8.RuneCountInString(name); {
 	case strings.TrimFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) == "":
 		return "", ErrNameEmpty
@@ -37,6 +37,22 @@ func cleanLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// plain drops signs that NFKC would spell out as letters of a name: 「美咲㊙」 must not become 美咲秘. Those with
+// brackets of their own, ㈱, and ㍿ stay, and so do letters and digits in circles, which cannot end a Japanese name.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '㍿':
+			return r
+		case r >= 0x3190 && r <= 0x319F, // marks for reading classical Chinese
+			r >= 0x3244 && r <= 0x33FF,   // ideographs and kana in circles; squared words, eras, units, days
+			r >= 0x1F200 && r <= 0x1F2FF: // ideographs in squares and circles
+			return ' '
+		}
+		return r
+	}, s)
+}
+
 // invisible reports characters that change how the others around them read without being seen:
 // controls, direction overrides, zero-width joiners, fillers, private use. Variation selectors stay
 // (they are part of how Japanese names are written).
@@ -58,7 +74,7 @@ var variants = strings.NewReplacer(
 	"曾", "曽", "渕", "淵", "桒", "桑", "栁", "柳", "槗", "橋", "冨", "富", "榮", "栄", "黑", "黒",
 	"口関", "咲", "ロ関", "咲", "口关", "咲", "ロ关", "咲", // one character written as two; before 口 alone
 	"ヶ", "ケ", "ヵ", "カ", "ー", "一", "口", "ロ", "囗", "ロ", "力", "カ", "ニ", "二", "ハ", "八", "工", "エ", "夕", "タ",
-	"卜", "ト", "チ", "千", "オ", "才", "へ", "ヘ", "べ", "ベ", "ぺ", "ペ",
+	"卜", "ト", "チ", "千", "オ", "才", "ミ", "三", "へ", "ヘ", "べ", "ベ", "ぺ", "ペ",
 )
 
 // titles are left off before two names are compared: 「佐藤さん」 is 佐藤, and so is 「市長 佐藤」.
@@ -78,23 +94,25 @@ func SameName(a, b string) bool {
 }
 
 // MayGoBy reports whether a guest may use name beside these members of staff: it is none of their names,
-// no post, no department, and no name of staff of three characters or more stands inside it, as in
-// 「佐藤 花子（企画課）」. A namesake can go by family name and company.
+// nor what a glance takes for one, no post, no role, no department, and no name of staff of three characters or
+// more stands inside it, as in 「佐藤 花子（企画課）」. A namesake can go by family name and company.
 func MayGoBy(name string, staff []string) bool {
-	if isPost(name) {
+	if isPost(name) || isRole(name) {
 		return false
 	}
-	return !slices.ContainsFunc(staff, func(known string) bool { return SameName(known, name) || namedIn(known, name) })
-}
-
-func namedIn(known, name string) bool {
 	for _, dash := range []rune{'一', -1} {
-		k := foldName(known, dash)
-		if utf8.RuneCountInString(k) >= 3 && splitName(fold(name, dash)).holds([]rune(k)) {
-			return true
+		whole, words := twin(withoutPost(foldName(name, dash))), splitName(twin(fold(name, dash)))
+		for _, known := range staff {
+			known = foldName(known, dash)
+			if k := twin(withoutPost(known)); k == whole && k != "" {
+				return false
+			}
+			if k := []rune(twin(known)); len(k) >= 3 && words.holds(k) {
+				return false
+			}
 		}
 	}
-	return false
+	return true
 }
 
 // fold reduces a name to what is seen of it, with one space for whatever stands between its words, and
@@ -110,7 +128,7 @@ func fold(s string, dash rune) string {
 			return ' '
 		}
 		return unicode.ToLower(r)
-	}, norm.NFKC.String(cleanLine(s)))
+	}, norm.NFKC.String(plain(cleanLine(s))))
 	return variants.Replace(strings.Join(strings.Fields(s), " "))
 }
 
@@ -195,11 +213,16 @@ func (n split) holds(known []rune) bool {
 			return false
 		case len(before) == 1 && unicode.Is(unicode.Han, before[0]):
 			return false // a longer family name
-		case len(after) > 2 || len(after) == 0 || slices.Contains(titles[:], string(after)):
+		case len(after) > 2 || len(after) == 0 || isTitle(string(after)):
 			return true
 		}
 		return slices.ContainsFunc(after, func(r rune) bool { return !japanese(r) }) // else a longer given name
 	})
+}
+
+// isTitle reports whether the end of a name that went through twin is a form of address.
+func isTitle(s string) bool {
+	return slices.ContainsFunc(titles[:], func(t string) bool { return twin(t) == s })
 }
 
 func japanese(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }

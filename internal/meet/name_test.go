@@ -20,6 +20,9 @@ func TestCleanName(t *testing.T) {
 		{"a name stays", "佐藤 花子", "佐藤 花子", nil},
 		{"spaces are folded", "  佐藤　　花子 \t\n", "佐藤 花子", nil},
 		{"full width Latin and half width katakana become normal", "Ａｌｉｃｅ ﾀﾅｶﾞ", "Alice タナガ", nil},
+		{"what NFKC would make a letter of goes", "佐藤 美咲㊙ ㋐㍻🈲㆗", "佐藤 美咲", nil},
+		{"letters in circles are letters", "Ⓢⓐⓣⓞ①", "Sato1", nil},
+		{"a company's squared sign stays", "㍿みほん 田中", "株式会社みほん 田中", nil},
 		{"company signs are spelled out", "㈱みほん 田中", "(株)みほん 田中", nil},
 		{"zero width characters go", "佐\u200b藤\u200d花\ufeff子\u2060", "佐藤花子", nil},
 		{"a direction override goes", "\u202e子花藤佐\u202c\u2066", "子花藤佐", nil},
@@ -166,6 +169,49 @@ func TestSameNameSeesThroughImitation(t *testing.T) {
 // directory is the staff of the two tables that follow.
 func directory() []string { return []string{"佐藤 美咲", "中村 健", "林 太郎", "Li Na"} }
 
+func TestNearTwinsOfStaffAreRefusedAndOtherBearersOfTheCharactersPass(t *testing.T) {
+	t.Parallel()
+	staff := []string{"佐藤 美咲", "井上 直子", "鳥山 健", "太田 一郎", "末永 三郎", "山本 さくら", "林 太郎", "工藤 二八"}
+	for _, name := range []string{
+		"佐籐 美咲", "佐籐　美咲さん", "みほん建設 佐籐 美咲", "佐籐美咲（企画課）", "左藤 美咲", "イ左藤 美咲", "丼上 直子", "丼上直子 課長", "烏山 健", "島山 建",
+		"大田 一郎", "犬田 ー郎", "太田 ―郎", "未永 三郎", "末永 ミ郎", "山本 サクラ", "山木 さくら", "山本 ｻｸﾗ", "林 大郎", "エ籐 ニハ", "佐藤 美咲㊙", "㊙佐藤 美咲",
+		"佐藤㊙美咲", "佐藤 美咲㍻", "佐藤 美咲①", "佐藤 美咲㋐", "丼上 直子㊙様", "丼上直子さん（みほん）",
+	} {
+		if meet.MayGoBy(name, staff) {
+			t.Errorf("%q is let in", name)
+		}
+	}
+	for _, name := range []string{
+		"佐籐", "みほん建設 佐籐", "佐籐 健", "左藤 太郎", "丼上", "丼上 太郎", "烏山", "大田", "大田 次郎", "犬養 健", "未永 花子", "島田 健", "山木 太郎", "さくら",
+		"みほん建設 大田", "小林 大郎", "木本 健", "石王 玉子",
+	} {
+		if !meet.MayGoBy(name, staff) {
+			t.Errorf("%q is refused", name)
+		}
+	}
+}
+
+func TestRolesOfTheMeetingAreNobodysName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"ホスト", "ほすと", "ﾎｽﾄ", "ホスト 山田", "会議ホスト", "共同ホスト", "ホストさん", "ホス卜", "Host", "Ｈｏｓｔ", "co-host", "Moderator 山田", "主催者", "主催", "しゅさいしゃ",
+		"司会", "しかい", "shikai", "情報担当", "情報担当者", "情報担当 山田", "じょうほうたんとう", "管理者", "かんりしゃ", "Administrator", "事務局", "じむきょく", "システム", "システム担当", "しすてむ",
+		"サポート", "サポ—ト", "サポ一ト", "サポートセンター", "サポート 担当", "ITサポート", "system support", "Support Team", "ヘルプデスク", "スタッフ", "運営スタッフ", "情報システム担当", "㊙サポート",
+	} {
+		if meet.MayGoBy(name, directory()) {
+			t.Errorf("%q is let in", name)
+		}
+	}
+	for _, name := range []string{
+		"みほんシステム 山田", "みほんサポートセンター 田中", "システム開発 山田", "サポート 山田", "ホストリンク建設 山田", "Hosteller", "Hiroshi Hosto", "情報 花子", "担当 太郎", "受付 花子",
+		"本部 健", "本部", "係", "の", "かんり 太郎", "Staffan", "Yamada (IT)",
+	} {
+		if !meet.MayGoBy(name, directory()) {
+			t.Errorf("%q is refused", name)
+		}
+	}
+}
+
 func TestGuestsDoNotPassForTheOffice(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -238,7 +284,7 @@ func TestHonestNamesStayDifferent(t *testing.T) {
 func FuzzNames(f *testing.F) {
 	for _, s := range []string{
 		"佐藤 花子", strings.Repeat("寿限無", 100), "か\u200d\u3099", "\u202eevil", "Ａ\ufe00", "\xff\xfe", "😀", "\u00a8a", "葛\U000E0100",
-		"市長 佐藤さん", "ﾀﾅｶﾞ", "\ufdfa", "a\u0301\u0327", "\u1100\u1161\u11a8", "さんさん", "君", "ー—一",
+		"市長 佐藤さん", "ﾀﾅｶﾞ", "佐籐 美咲㊙", "サポ—ト", "\ufdfa", "a\u0301\u0327", "\u1100\u1161\u11a8", "さんさん", "君", "ー—一",
 	} {
 		f.Add(s, s+" ")
 	}
