@@ -1,6 +1,9 @@
 // Behind the counters: a day is closed by two people, a provider's file is matched to the yen, prices and 告示 decide what
 // can be sold and how it can be paid.
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after } from "node:test";
 import { House } from "../lib/house.mjs";
 import { cash, day, opens, owes, paypay, shows } from "../lib/office.mjs";
@@ -40,6 +43,8 @@ house.test("a day is closed by a second person, and not by the one who signed", 
   await clerk.press("現金を数える");
   assert.equal(await dialog.getByLabel("10,000円札").inputValue(), "３");
   await dialog.getByRole("button", { name: "この額で締めに進む" }).click();
+  const paper = await clerk.page.pdf({ format: "A4" });
+  assert.equal(paper.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length, 1, "the day book is one sheet");
   await clerk.press("日計表を印刷する");
   await clerk.press("確認して署名する");
   await clerk.reads("署名は済みました。締めるのは別の方です");
@@ -119,11 +124,79 @@ house.test("a sale without a known result is handed to somebody at 会計課 bef
   await row.waitFor({ state: "detached", timeout: 30_000 });
 });
 
+/** Presses Tab until the thing has the focus, as somebody without a mouse does. */
+async function tabsTo(p, thing) {
+  for (let n = 0; n < 80; n++) {
+    if (await thing.evaluate((el) => el === document.activeElement)) return;
+    await p.page.keyboard.press("Tab");
+  }
+  throw new Error("the keyboard does not get there");
+}
+
+house.test("a day is counted, signed and closed from the keyboard alone", async () => {
+  const clerk = await house.person("clerk");
+  await clerk.signIn("yamamoto");
+  const s = await opens(clerk, 11);
+  await cash(clerk, s.id, ["トレーニング室", 1]);
+  await clerk.open(`/till/s/${s.id}/daybook`);
+  const keys = clerk.page.keyboard;
+  const goes = async (name) => {
+    const b = clerk.button(name, { exact: true });
+    await b.waitFor();
+    await tabsTo(clerk, b);
+    await keys.press("Enter");
+  };
+  await goes("現金を数える");
+  await until("the first field has the focus", () =>
+    clerk.page.getByLabel("10,000円札").evaluate((el) => el === document.activeElement),
+  );
+  await keys.type("3");
+  for (let n = 0; n < 5; n++) await keys.press("Tab"); // 100 yen
+  await keys.type("2");
+  await keys.press("Tab");
+  await keys.press("Tab");
+  await keys.type("2");
+  await clerk.reads("過不足はありません");
+  await keys.press("Enter");
+  await goes("印刷しないで進む");
+  await goes("確認して署名する");
+  await clerk.reads("署名は済みました。締めるのは別の方です");
+
+  const second = await house.person("second");
+  await second.signIn("yoshida");
+  await second.open(`/till/s/${s.id}/daybook`);
+  const close = second.button("確認して締める", { exact: true });
+  await close.waitFor();
+  await tabsTo(second, close);
+  await second.page.keyboard.press("Enter");
+  const sure = second.page.getByRole("alertdialog").getByRole("button", { name: "確認して締める" });
+  await sure.waitFor();
+  await tabsTo(second, sure);
+  await second.page.keyboard.press("Enter");
+  await second.reads("締め済み");
+});
+
 /** Gives a file to the page as somebody would who chose it. */
 async function gives(p, name, buffer) {
   const [chooser] = await Promise.all([p.page.waitForEvent("filechooser"), p.press(/ファイルを選ぶ$/)]);
   await chooser.setFiles({ name, mimeType: "text/csv", buffer });
   await p.press("取り込む", { exact: true });
+}
+
+/** Drags a file from the desktop onto the page, as the browser itself sees it. */
+async function drops(p, name, buffer) {
+  const folder = await mkdtemp(join(tmpdir(), "yakusho-drop-"));
+  const path = join(folder, name);
+  await writeFile(path, buffer);
+  const box = await p.page.getByText("ここへ置くか").boundingBox();
+  const at = { x: box.x + box.width / 2, y: box.y + 8, data: { items: [], files: [path], dragOperationsMask: 1 } };
+  const cdp = await p.context.newCDPSession(p.page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) await cdp.send("Input.dispatchDragEvent", { type, ...at });
+  await p.button("別のファイルを選ぶ").waitFor();
+  await cdp.detach();
+  await p.press("取り込む", { exact: true });
+  await p.button("ファイルを選ぶ", { exact: true }).waitFor();
+  await rm(folder, { recursive: true, force: true });
 }
 
 house.test("a provider's file is taken in once, and a difference is found, explained and asked about", async () => {
@@ -147,7 +220,7 @@ house.test("a provider's file is taken in once, and a difference is found, expla
   await chooses(office, "決済事業者", "PayPay");
   await gives(office, "paypay-today.csv", file);
   await office.reads("取り込みました");
-  await gives(office, "paypay-today.csv", file);
+  await drops(office, "paypay-today.csv", file);
   await office.reads("取込済みのファイルです");
 
   await office.link("三者照合を見る").click();
@@ -157,6 +230,10 @@ house.test("a provider's file is taken in once, and a difference is found, expla
   await office.press("照会文を作る");
   const letter = office.page.getByRole("dialog").getByLabel("照会文", { exact: true });
   await until("the letter names our transaction", async () => (await letter.inputValue()).includes(lost.attempt.id));
+  await office.page.keyboard.press("Escape");
+  await office.press(`${lost.sale.label} の支払いを調べる`);
+  await office.page.getByRole("dialog").getByText("支払い済みです。").waitFor();
+  await office.page.getByRole("dialog").getByText(lost.attempt.id).waitFor();
   await office.page.keyboard.press("Escape");
   await office.link(`会計 ${lost.sale.label}`).click();
   await office.page.waitForURL(/\/till\/sales\//);

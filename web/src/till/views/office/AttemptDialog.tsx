@@ -38,6 +38,7 @@ export function AttemptDialog({
       say(t("office.attempt.asked"));
     }, [refresh, say, t]),
   });
+  const live = ["created", "sent", "unknown", "cancel_requested", "unresolved"].includes(a.state);
   const mayDecide = a.state === "unresolved" || a.state === "customer_shown";
   return (
     <Dialog open onClose={onClose} title={t("office.attempt.title", { label: a.label })} width="l">
@@ -58,6 +59,8 @@ export function AttemptDialog({
             {a.situation.map((s) => (
               <li key={s}>{s}</li>
             ))}
+            {!live && <li>{t(`office.attempt.state.${a.state}`)}</li>}
+            {a.words && <li>{a.words}</li>}
           </ul>
           <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4">
             <dt className="text-sub">{t("office.attempt.ours")}</dt>
@@ -76,19 +79,20 @@ export function AttemptDialog({
             )}
           </dl>
           <div className="mt-2 flex flex-wrap gap-4">
-            <Button icon="sync" isPending={ask.isPending} onPress={() => ask.mutate()}>
-              {t("office.attempt.ask")}
-            </Button>
+            {live && (
+              <Button icon="sync" isPending={ask.isPending} onPress={() => ask.mutate()}>
+                {t("office.attempt.ask")}
+              </Button>
+            )}
             <a href={paths.sale(a.sale)} className="inline-flex min-h-12 items-center">
               {t("office.attempt.sale")}
             </a>
           </div>
           {ask.isError && <Oops error={ask.error} title={t("office.attempt.notAsked")} />}
         </section>
-        <Own attempt={a} onDone={refresh} />
-        {mayDecide ? (
-          <Decide attempt={a} onDone={onClose} refresh={refresh} />
-        ) : (
+        {live && <Own attempt={a} onDone={refresh} />}
+        {mayDecide && <Decide attempt={a} onDone={onClose} refresh={refresh} />}
+        {live && !mayDecide && (
           <Notice tone="info" title={t("office.attempt.running")} still={t("office.attempt.runningText")} />
         )}
       </div>
@@ -109,7 +113,6 @@ function Own({ attempt, onDone }: { attempt: Attempt; onDone: () => void }) {
       say(t("office.attempt.owned"));
     }, [onDone, say, t]),
   });
-  if (attempt.state === "customer_shown") return null;
   return (
     <section>
       <h3 className="text-lg">{t("office.attempt.owner")}</h3>

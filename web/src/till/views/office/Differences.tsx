@@ -1,11 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
 import { stamp } from "@/lib/time";
 import { Button, Icon } from "@/ui";
+import { attemptQuery } from "../../api/getAttempt";
 import { type Group, groups, loss } from "../../model/match";
 import { paths } from "../../model/paths";
 import { figures } from "../../ui";
+import { AttemptDialog } from "./AttemptDialog";
 import { Drawing } from "./Drawing";
 import { LetterDialog } from "./LetterDialog";
 
@@ -32,6 +35,7 @@ const shownAtOnce = 5;
 function Kind({ group: g, first, onLetter }: { group: Group; first: boolean; onLetter: () => void }) {
   const { t, i18n } = useTranslation();
   const [whole, setWhole] = useState(false);
+  const [shown, setShown] = useState<Schemas["Difference"]>();
   const list = whole ? g.differences : g.differences.slice(0, shownAtOnce);
   return (
     <article className="grid items-start gap-x-6 gap-y-4 rounded-box border-2 border-warn bg-paper px-6 py-5 lg:grid-cols-[56px_1fr_280px]">
@@ -70,6 +74,16 @@ function Kind({ group: g, first, onLetter }: { group: Group; first: boolean; onL
                 {t("recon.diff.both", { books: figures(d.books), file: figures(d.file) })}
               </span>
               <b className="tabular-nums">{t("recon.diff.yen", { yen: signed(d.yen) })}</b>
+              {d.attempt && (
+                <Button
+                  look="text"
+                  className="!-my-1 !min-h-11 !py-1"
+                  aria-label={t("recon.diff.attemptOf", { label: d.label ?? "" })}
+                  onPress={() => setShown(d)}
+                >
+                  {t("recon.diff.attempt")}
+                </Button>
+              )}
             </li>
           ))}
         </ul>
@@ -77,6 +91,9 @@ function Kind({ group: g, first, onLetter }: { group: Group; first: boolean; onL
           <Button look="text" className="!-ml-3" onPress={() => setWhole(true)}>
             {t("recon.diff.more", { count: g.differences.length - list.length })}
           </Button>
+        )}
+        {shown?.attempt && (
+          <Attempt id={shown.attempt} counter={shown.counter_name ?? ""} onClose={() => setShown(undefined)} />
         )}
         <p className="leading-relaxed">
           {g.differences[0]?.words} <b className="text-ink">{t(`recon.diff.loss.${loss(g.kind)}`)}</b>
@@ -95,6 +112,11 @@ function Kind({ group: g, first, onLetter }: { group: Group; first: boolean; onL
       </div>
     </article>
   );
+}
+
+function Attempt({ id, counter, onClose }: { id: string; counter: string; onClose: () => void }) {
+  const { data } = useQuery(attemptQuery(id));
+  return data ? <AttemptDialog attempt={data} counter={counter} onClose={onClose} /> : null;
 }
 
 const signed = (n: number) => (n > 0 ? `\uff0b${figures(n)}` : figures(n).replace("-", "\u2212"));

@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api/client";
@@ -25,7 +26,7 @@ export function OfficeHome() {
   const { t, i18n } = useTranslation();
   return (
     <OfficePage title={t("office.home.title")} sub={<Today lang={i18n.language} />}>
-      {(till) => <Home till={till} />}
+      {(till) => (till.accountant ? <Home till={till} /> : <Navigate to={officePaths.days} replace />)}
     </OfficePage>
   );
 }

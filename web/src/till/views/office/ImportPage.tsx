@@ -171,7 +171,7 @@ function Failed({ error }: { error: Error }) {
               <Th num className="w-20">
                 {t("recon.import.line")}
               </Th>
-              <Th className="!pl-6">{t("recon.import.column")}</Th>
+              <Th className="!pl-6 w-44">{t("recon.import.column")}</Th>
               <Th>{t("recon.import.what")}</Th>
             </tr>
           }
@@ -179,7 +179,7 @@ function Failed({ error }: { error: Error }) {
           {some.map((r) => (
             <tr key={`${r.line} ${r.column}`} className={hair}>
               <Td num>{r.line === undefined ? "\u2212" : figures(r.line)}</Td>
-              <Td className="!pl-6">{r.column || t("recon.import.wholeLine")}</Td>
+              <Td className="!pl-6 whitespace-nowrap">{r.column || t("recon.import.wholeLine")}</Td>
               <Td>{r.messages.join(" ")}</Td>
             </tr>
           ))}

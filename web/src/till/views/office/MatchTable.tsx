@@ -156,7 +156,7 @@ export function MatchTable({ m }: { m: Match }) {
               <td className="border-l border-line" />
             </tr>
             <tr>
-              <Th>{t("recon.wallet")}</Th>
+              <Th className="whitespace-nowrap">{t("recon.wallet")}</Th>
               <Th num className="border-l border-line">
                 {t("recon.sales")}
               </Th>
@@ -192,7 +192,9 @@ export function MatchTable({ m }: { m: Match }) {
           const bad = v.kind === "differs";
           return (
             <tr key={w.wallet} className={`${hair} ${bad ? "bg-warn-soft" : ""}`}>
-              <Name className={`!font-bold ${bad ? "!pl-4 shadow-[inset_4px_0_0_var(--color-warn)]" : ""}`}>
+              <Name
+                className={`!font-bold whitespace-nowrap ${bad ? "!pl-4 shadow-[inset_4px_0_0_var(--color-warn)]" : ""}`}
+              >
                 {w.wallet_name || t("recon.noWallet")}
               </Name>
               {line(w)}
