@@ -164,7 +164,13 @@ func (c *counters) run(ctx context.Context) (stop func()) {
 	driving, stopDriver := context.WithCancel(context.WithoutCancel(ctx))
 	pumping, stopPump := context.WithCancel(context.WithoutCancel(ctx))
 	driven, pumped := make(chan struct{}), make(chan struct{})
-	go func() { defer close(driven); c.driver.Run(driving) }()
+	go func() {
+		defer close(driven)
+		var work sync.WaitGroup
+		work.Go(func() { c.office.Resume(driving) })
+		c.driver.Run(driving)
+		work.Wait()
+	}()
 	go func() { defer close(pumped); c.pump.Run(pumping) }()
 	return sync.OnceFunc(func() {
 		stopDriver()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -112,11 +113,14 @@ func (o *Office) bookShown(ctx context.Context, a Attempt, to AttemptState) (*Bo
 	return &b, err
 }
 
+// errProven ends a change that somebody else made meanwhile.
+var errProven = errors.New("proven paid already")
+
 // proven ends an open or merely shown attempt as paid, because a row of a settlement file has it.
 func (o *Office) proven(ctx context.Context, id core.ID, r SettlementRow) error {
 	_, err := o.driver.change(ctx, id, nil, func(a Attempt) (Attempt, *Booking, error) {
 		if a.State == AttemptPaid {
-			return a, nil, nil
+			return a, nil, errProven
 		}
 		b, err := o.bookShown(ctx, a, AttemptPaid)
 		if a.State != AttemptShown {
@@ -125,7 +129,7 @@ func (o *Office) proven(ctx context.Context, id core.ID, r SettlementRow) error 
 		a.Ref, a.Wallet = either(a.Ref, r.Ref), either(r.Wallet, a.Wallet)
 		return a.end(AttemptPaid, ReasonFile, o.now()), b, err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errProven) {
 		return fmt.Errorf("conclude attempt %s from line %d: %w", id, r.Line, err)
 	}
 	return nil
@@ -212,6 +216,34 @@ func (o *Office) Conclude(ctx context.Context, provider string, from, to Day) er
 		}
 	}
 	return o.concludeShown(ctx, provider, from, to, rows)
+}
+
+// Resume is for the start of a server: it finishes what a crash cut short. What fails is logged; the next import of the
+// same file finishes it too.
+func (o *Office) Resume(ctx context.Context) {
+	for _, p := range o.driver.providers {
+		if _, reads := p.(Statement); !reads {
+			continue
+		}
+		if err := o.resume(ctx, p.Name()); err != nil && ctx.Err() == nil {
+			o.log.ErrorContext(ctx, "finish the last settlement file", "provider", p.Name(), "err", err)
+		}
+	}
+}
+
+// resume concludes the file of a provider that was taken in last.
+func (o *Office) resume(ctx context.Context, provider string) error {
+	files, err := o.store.Settlements(ctx, provider, "0000-01-01", "9999-12-31")
+	if err != nil {
+		return fmt.Errorf("look for the last file of %s: %w", provider, err)
+	}
+	var last Settlement
+	for _, f := range files {
+		if f.At.After(last.At) {
+			last = f
+		}
+	}
+	return o.Conclude(ctx, provider, last.From, last.To)
 }
 
 // AddDeposit books what arrived at the bank.

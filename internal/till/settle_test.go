@@ -2,6 +2,7 @@ package till_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -99,9 +100,18 @@ func TestAnImportThatACrashCutShortIsFinishedByTheNext(t *testing.T) {
 	t.Parallel()
 	for name, finish := range map[string]func(h *house, file []byte){
 		"the same file again": func(h *house, file []byte) { h.bring(file) },
-		"concluded at a start": func(h *house, _ []byte) {
-			h.must(h.office.Conclude(ctx, "paypay", "2026-10-01", "2026-10-01"))
+		"by two servers at once": func(h *house, _ []byte) {
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					if err := h.office.Conclude(ctx, "paypay", "2026-10-01", "2026-10-01"); err != nil {
+						h.t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
 		},
+		"at the next start": func(h *house, _ []byte) { h.office.Resume(ctx) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
