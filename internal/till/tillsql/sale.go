@@ -152,7 +152,8 @@ func moveSale(ctx context.Context, tx *sql.Tx, id core.ID, to till.SaleState, at
 	return nil
 }
 
-// searchQuery compares in lower case; $3 is %text% with its own % and _ escaped.
+// searchQuery compares in lower case; $3 is %text% with its own % and _ escaped. By day first: the index gives the days in
+// that order, so the search ends with the day that fills the limit.
 const searchQuery = `
 	SELECT s.id, s.session, s.counter, s.day, s.number, s.lines, s.total, s.training, s.state, s.clerk, s.name, s.fixed_at, s.ended_at
 	FROM till_sale s JOIN till_counter c ON c.id = s.counter
@@ -163,9 +164,9 @@ const searchQuery = `
 			AND (a.id LIKE $3 ESCAPE '\' OR LOWER(a.ref) LIKE $3 ESCAPE '\' OR LOWER(a.proof_tail) LIKE $3 ESCAPE '\'))
 		OR EXISTS (SELECT 1 FROM till_payment p LEFT JOIN till_refund r ON r.payment = p.id WHERE p.sale = s.id
 			AND (p.id LIKE $3 ESCAPE '\' OR r.id LIKE $3 ESCAPE '\' OR LOWER(r.ref) LIKE $3 ESCAPE '\')))
-	ORDER BY s.fixed_at DESC, s.id DESC LIMIT $4`
+	ORDER BY s.day DESC, s.fixed_at DESC, s.id DESC LIMIT $4`
 
-const salesOfDays = `SELECT ` + saleColumns + ` FROM till_sale WHERE day >= $1 AND day <= $2 ORDER BY fixed_at DESC, id DESC LIMIT $3`
+const salesOfDays = `SELECT ` + saleColumns + ` FROM till_sale WHERE day >= $1 AND day <= $2 ORDER BY day DESC, fixed_at DESC, id DESC LIMIT $3`
 
 // SearchSales implements till.Accounts; an empty text finds all of the days.
 func (s *Store) SearchSales(ctx context.Context, from, to till.Day, text string, limit int) ([]till.Sale, error) {
