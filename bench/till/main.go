@@ -55,7 +55,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
-	o := options{payments: 1_000_000, rows: 100_000, sales: 2000, reps: 5, slice: 3 * time.Second}
+	o := options{payments: 1_000_000, rows: 100_000, sales: 2000, reps: 5, slice: 2 * time.Second}
 	f := flag.NewFlagSet("till", flag.ContinueOnError)
 	f.BoolVar(&o.quick, "quick", false, "little of everything, to see that it works; writes no README")
 	f.StringVar(&o.root, "root", ".", "the checkout")
