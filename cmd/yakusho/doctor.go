@@ -26,7 +26,7 @@ type doctorArgs struct {
 	Login        string `name:"login" help:"会議を開く利用者。見本のサーバーをこの端末から調べるときは要りません。"`
 	PasswordFile string `name:"password-file" help:"--login の利用者がブラウザーでログインするときのパスワードだけを書いたファイル。なければ環境変数 YAKUSHO_PASSWORD。"`
 	CA           string `name:"ca" help:"信頼する認証局の証明書（PEM または DER のファイル）。"`
-	Meeting      string `name:"meeting" help:"すでに開いている会議の番号。全員がゲストとして入ります。"`
+	Meeting      string `name:"meeting" help:"すでに開いている会議の番号。全員が職員以外の方として入ります。"`
 	PIN          string `name:"pin" help:"その会議の暗証番号。"`
 }
 
@@ -101,7 +101,7 @@ func (a doctorArgs) check() []string {
 		add("--meeting と --pin は一緒に指定してください。")
 	}
 	if a.Meeting != "" && a.Login != "" {
-		add("--meeting を指定したときは全員がゲストになるので、--login は指定できません。")
+		add("--meeting を指定したときは全員が職員以外の方になるので、--login は指定できません。")
 	}
 	if a.PasswordFile != "" && a.Login == "" {
 		add("--password-file には --login も必要です。")

@@ -63,14 +63,14 @@ house.test("a locked meeting lets nobody new in, says so in Japanese, and opens 
   // The refusal may come at the number or at the door; wherever it comes it says the same.
   await until("refused with the reason", async () => {
     if (await late.button("参加する", { exact: true }).isVisible()) await late.press("参加する", { exact: true });
-    return late.text("主催の方が鍵をかけています").first().isVisible();
+    return late.text("主催者が鍵をかけています").first().isVisible();
   });
   assert.equal(await late.mic.count(), 0);
   const guest = await house.person("late-guest");
   await guest.typesNumber(meeting.number, meeting.pin, "みほん建設 山田");
   await until("the guest is refused with the reason", async () => {
     if (await guest.button("参加する", { exact: true }).isVisible()) await guest.press("参加する", { exact: true });
-    return guest.text("主催の方が鍵をかけています").first().isVisible();
+    return guest.text("主催者が鍵をかけています").first().isVisible();
   });
   await host.doesForAll("鍵をあける");
   await host.text("鍵をかけています。新しい方は入れません。").waitFor({ state: "detached" });
@@ -90,7 +90,7 @@ house.test("a lock beats the ticket of somebody who is already before the mirror
   await host.doesForAll("鍵をかける");
   await host.reads("鍵をかけています。新しい方は入れません。");
   await late.press("参加する", { exact: true });
-  await late.text("主催の方が鍵をかけています").first().waitFor();
+  await late.text("主催者が鍵をかけています").first().waitFor();
   assert.equal(await late.mic.count(), 0);
 });
 
@@ -108,19 +108,19 @@ house.test(
     await until("refused at the door", async () => {
       if (await a.button("参加する", { exact: true }).isVisible()) await a.press("参加する", { exact: true });
       return a
-        .text(/主催者により退出しました|退出としました/)
+        .text(/主催者により退出しました/)
         .first()
         .isVisible();
     });
     await a.typesNumber(meeting.number, meeting.pin);
-    await a.reads(/会議番号か暗証番号が違います|退出としました/);
+    await a.reads(/会議番号か暗証番号が違います|主催者により退出しました/);
     const tab = await a.context.newPage();
     await tab.goto(`${house.origin}/m/${meeting.id}`);
     await until("refused in the new tab", async () => {
       const join = tab.getByRole("button", { name: "参加する", exact: true });
       if (await join.isVisible()) await join.click();
       return tab
-        .getByText(/主催者により退出しました|退出としました/)
+        .getByText(/主催者により退出しました/)
         .first()
         .isVisible();
     });

@@ -132,7 +132,7 @@ house.test(
     await late.typesNumber(meeting.number, meeting.pin);
     await until("the door is shut", async () => {
       if (await late.button("参加する", { exact: true }).isVisible()) await late.press("参加する", { exact: true });
-      return late.text("主催の方が鍵をかけています").first().isVisible();
+      return late.text("主催者が鍵をかけています").first().isVisible();
     });
     await look(late, "refused-locked");
 

@@ -60,6 +60,9 @@ func TestWrongNumberAndWrongPINAreAnsweredAndLockedAlike(t *testing.T) {
 	if _, err := w.Enter(from("10.2.0.1"), m.Number, m.PIN, "業者 太郎"); err != nil {
 		t.Errorf("after a quarter of an hour: %v", err)
 	}
+	if words := meet.ErrNumberOrPIN.Message; !strings.Contains(words, "終わった会議の番号は使えません") {
+		t.Errorf("who has the number of an ended meeting is not told: %q", words)
+	}
 	if n := w.audit.count("meet.enter refused number_or_pin_wrong"); n != 50 {
 		t.Errorf("%d wrong tries in the audit log, want 50", n)
 	}

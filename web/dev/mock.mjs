@@ -253,7 +253,7 @@ const routes = [
         return refuse(
           400,
           "number_or_pin_wrong",
-          "会議番号か暗証番号が違います。もう一度、番号を確かめて入れてください。",
+          "会議番号か暗証番号が違います。もう一度、番号を確かめて入れてください。終わった会議の番号は使えません。",
         );
       if (!s.who) s.guest = { meeting: m.id, name: b.name };
       return m;

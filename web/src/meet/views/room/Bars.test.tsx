@@ -47,5 +47,5 @@ test("whoever did something is named as a person", () => {
 
 test("a host without a name is named politely", () => {
   show("good", { id: 1, kind: "hand_lowered" });
-  expect(document.body.textContent).toContain("主催の方があなたの手を下ろしました");
+  expect(document.body.textContent).toContain("主催者があなたの手を下ろしました");
 });
