@@ -78,3 +78,27 @@ test.each([
 ])("%j is no place to go back to", (to) => {
   expect(safeReturn(to)).toBe("/");
 });
+
+describe("the counter", () => {
+  const till = (
+    roles: NonNullable<Session["account"]>["roles"],
+    features: Session["features"] = ["meet", "till"],
+  ): Session => ({
+    ...base,
+    features,
+    signed_in: true,
+    account: { id: "a", login: "l", name: "n", department: "", office: "", roles, must_change_password: false },
+  });
+  test.each([
+    ["a clerk", till(["clerk"]), "allow"],
+    ["an accountant", till(["accountant", "staff"]), "allow"],
+    ["an administrator", till(["admin"]), "allow"],
+    ["staff", till(["staff"]), "forbidden"],
+    ["a clerk where there are no counters", till(["clerk"], ["meet"]), "forbidden"],
+  ])("%s", (_, s, kind) => {
+    expect(decide(s, "/till/s/x", undefined).kind).toBe(kind);
+  });
+  test.each(["/display", "/practice", "/practice/pay/x"])("%s needs no sign-in: a customer stands there", (path) => {
+    expect(decide(base, path, undefined).kind).toBe("allow");
+  });
+});

@@ -48,7 +48,7 @@ export function CheckingScreen({
         role="alert"
         className="flex flex-wrap items-center gap-x-10 gap-y-3 border-b-2 border-warn bg-[#ffe9a0] px-4 pt-5 pb-6 md:px-12"
       >
-        <Mark kind="checking" size={132} className="text-ink max-sm:size-20" />
+        <Mark kind="checking" size={132} className="text-ink max-md:size-20" />
         <div className="min-w-0">
           <h1 className="text-[56px] leading-[1.15] tracking-[-0.01em] sm:text-[88px]">{t("till.checking.title")}</h1>
           <p className="text-[26px] leading-snug font-bold text-ink sm:text-[36px]">{t("till.checking.dont")}</p>

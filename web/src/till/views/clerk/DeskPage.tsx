@@ -329,7 +329,7 @@ function Desk({ session }: { session: string }) {
               label={t("till.frame.menu")}
               trigger={
                 <Button icon="menu" className="!px-4 no-underline">
-                  {t("ui.menu")}
+                  <span className="max-lg:sr-only">{t("ui.menu")}</span>
                 </Button>
               }
             >

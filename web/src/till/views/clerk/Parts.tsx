@@ -64,7 +64,7 @@ export function Say({ children }: { children: string }) {
 /** The row of buttons at the foot of a screen. */
 export function Foot({ children }: { children: ReactNode }) {
   return (
-    <footer className="mt-auto flex min-h-26 flex-wrap desk:sticky desk:bottom-0 desk:z-42 items-center gap-4 border-t border-line bg-paper px-4 py-4 md:px-12">
+    <footer className="mt-auto flex min-h-26 flex-wrap [@media(min-height:43rem)]:sticky [@media(min-height:43rem)]:bottom-0 [@media(min-height:43rem)]:z-42 items-center gap-4 border-t border-line bg-paper px-4 py-4 md:px-12">
       {children}
     </footer>
   );
