@@ -46,6 +46,7 @@ type DB struct {
 	engine Engine
 	write  *sql.DB // SQLite: exactly one connection. PostgreSQL: the pool
 	read   *sql.DB // SQLite: connections that refuse to write. PostgreSQL: the same pool as write
+	heard  func(error)
 }
 
 // Open opens the database that url names and makes sure that it answers:

@@ -74,6 +74,7 @@ func TestAFullDiskLosesNothingAndIsLeftBehind(t *testing.T) {
 	}
 	check(db)
 	wantCode(t, write(), "disk_full") // and again: no crash, no half row
+	wantCode(t, db.Probe(ctx), "disk_full")
 
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
@@ -81,6 +82,11 @@ func TestAFullDiskLosesNothingAndIsLeftBehind(t *testing.T) {
 	for range 3 {
 		if err := write(); err != nil {
 			t.Errorf("with space again: %v", err)
+		}
+	}
+	for range 2 {
+		if err := db.Probe(ctx); err != nil {
+			t.Errorf("probe with space again: %v", err)
 		}
 	}
 	check(db)

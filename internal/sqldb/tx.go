@@ -37,8 +37,11 @@ func (db *DB) Tx(ctx context.Context, name string, f func(ctx context.Context, t
 	}
 	opts := &sql.TxOptions{Isolation: sql.LevelSerializable} // SQLite has no other and ignores this
 	inside := context.WithValue(ctx, txKey{db}, true)
-	err := retry(ctx, func() error { return once(inside, db.write, opts, f) })
-	return triage(name, err)
+	err := triage(name, retry(ctx, func() error { return once(inside, db.write, opts, f) }))
+	if db.heard != nil {
+		db.heard(err)
+	}
+	return err
 }
 
 // View runs f on one unchanging snapshot of the database, for reads of several statements that must
