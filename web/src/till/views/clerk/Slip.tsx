@@ -50,13 +50,13 @@ export function Slip({
             <li
               // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place; two lines of one item differ in nothing else
               key={`${l.line.item} ${i}`}
-              className="grid grid-cols-[1fr_auto] items-center gap-y-1 border-b border-line pt-2 pb-2.5 last:border-0"
+              className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 md:max-lg:grid-cols-[1fr_auto_auto_auto] border-b border-line pt-2 pb-2.5 last:border-0"
             >
               <span className="text-lg leading-normal font-bold text-ink">
                 {l.name}
                 {l.line.reason && <span className="block text-base font-normal text-sub">{l.line.reason}</span>}
               </span>
-              <span className="text-right text-xl leading-snug">
+              <span className="text-right text-xl leading-snug md:max-lg:order-1 md:max-lg:min-w-22">
                 {l.reduction !== undefined && (
                   <span className="mr-3 text-base text-sub">
                     <span className="sr-only">{t("till.cart.before")}</span>

@@ -26,7 +26,7 @@ export function WayBar({
     <section
       ref={ref}
       aria-label={t("till.ways.title")}
-      className="border-t border-line bg-paper px-4 pt-3 pb-6 md:px-6 [@media(min-height:60rem)]:sticky [@media(min-height:60rem)]:bottom-0"
+      className="border-t border-line bg-paper px-4 pt-3 pb-6 md:px-6"
     >
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4">
         <h2 className="text-lg">{t("till.ways.title")}</h2>
