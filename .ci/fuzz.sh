@@ -6,14 +6,16 @@ time=$1; shift
 mkdir -p out
 passed=0; failed=0
 for pkg in $(go list "$@"); do
-	for name in $(go test -list '^Fuzz' "$pkg" | grep '^Fuzz' || true); do
+	listed=$(go test -list '^Fuzz' "$pkg")
+	for name in $(echo "$listed" | grep '^Fuzz' || true); do
 		# Minimising what was found costs more than it tells here: make fuzz does it.
 		if go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 5x -parallel 2 "$pkg" >out/fuzz.log 2>&1; then
 			passed=$((passed + 1))
 		else
 			failed=$((failed + 1)); cat out/fuzz.log
 		fi
-		echo "$pkg $name: $(sed -n 's/^fuzz: elapsed.*execs: \([0-9]*\).*/\1/p' out/fuzz.log | tail -1) runs"
+		runs=$(sed -n "s/^fuzz: elapsed.*execs: \([0-9]*\).*/\1/p" out/fuzz.log | tail -1)
+		echo "$pkg $name: ${runs:-0} runs"
 	done
 done
 echo "fuzz: $passed passed, $failed failed, 0 skipped" | tee out/fuzz.count
