@@ -127,14 +127,27 @@ export function ClosingSteps({
           >
             {words[s]}
             {s === "hand" && steps.hand === "now" && (
-              <Select
-                className="mt-2"
-                label={t("closing.hand.label")}
-                placeholder={t("closing.hand.choose")}
-                options={(people.data ?? []).map((p) => ({ id: p.account, label: t("closing.hand.person", { ...p }) }))}
-                value={pick}
-                onChange={setPick}
-              />
+              <div className="mt-2 mb-2 flex flex-col gap-3">
+                <Select
+                  label={t("closing.hand.label")}
+                  placeholder={t("closing.hand.choose")}
+                  options={(people.data ?? []).map((p) => ({
+                    id: p.account,
+                    label: t("closing.hand.person", { ...p }),
+                  }))}
+                  value={pick}
+                  onChange={setPick}
+                />
+                <Button
+                  look="primary"
+                  size="l"
+                  wide
+                  isDisabled={pick === null}
+                  onPress={() => set({ owner: pick ?? "" })}
+                >
+                  {t("closing.hand.action")}
+                </Button>
+              </div>
             )}
           </Step>
         ))}
@@ -146,15 +159,8 @@ export function ClosingSteps({
         {close.isError && open && (
           <Oops error={close.error} title={t("closing.close.failed")} still={t("closing.kept")} />
         )}
-        {now === "hand" && (
-          <>
-            {people.data?.length === 0 && (
-              <Notice tone="error" title={t("closing.hand.nobody")} next={t("closing.hand.nobodyNext")} />
-            )}
-            <Button look="primary" size="l" wide isDisabled={pick === null} onPress={() => set({ owner: pick ?? "" })}>
-              {t("closing.hand.action")}
-            </Button>
-          </>
+        {now === "hand" && people.data?.length === 0 && (
+          <Notice tone="error" title={t("closing.hand.nobody")} next={t("closing.hand.nobodyNext")} />
         )}
         {now === "count" && (
           <Button look="primary" size="l" wide onPress={() => setCounting(true)}>

@@ -77,9 +77,9 @@ function Import({ today }: { today: string }) {
             const item = e.items.find((i): i is FileDropItem => i.kind === "file");
             choose(await item?.getFile());
           }}
-          className="flex flex-col items-center gap-3 rounded-box border-2 border-dashed border-edge bg-ground px-6 py-6 text-center data-[drop-target]:border-key data-[drop-target]:bg-key-soft"
+          className="flex flex-col items-center gap-3 rounded-box border-2 border-dashed border-edge bg-ground px-6 py-4 text-center data-[drop-target]:border-key data-[drop-target]:bg-key-soft"
         >
-          <Drawing name="upload" size={40} className="text-key" />
+          {!file && <Drawing name="upload" size={40} className="text-key" />}
           {file ? (
             <p className="text-lg font-bold text-ink">
               {file.name}{" "}

@@ -135,11 +135,11 @@ export function MatchTable({ m }: { m: Match }) {
   );
   const head = "border-l border-line text-center text-ink";
   return (
-    <Card as="div" className="!px-6 !py-2">
+    <Card as="div" className="!px-4 !py-2 lg:!px-6">
       <Sheet
         scroll
         label={t("recon.match.table")}
-        className="[&_td]:px-3 [&_th]:px-3"
+        className="[&_td]:px-1.5 [&_th]:px-1.5 lg:[&_td]:px-3 lg:[&_th]:px-3"
         head={
           <>
             <tr>
@@ -170,7 +170,7 @@ export function MatchTable({ m }: { m: Match }) {
               <Th num className="border-l border-line">
                 {t("recon.arrived")}
               </Th>
-              <Th className="border-l border-line !pl-6">{t("recon.result")}</Th>
+              <Th className="border-l border-line !pl-3 lg:!pl-6">{t("recon.result")}</Th>
             </tr>
           </>
         }
@@ -181,7 +181,7 @@ export function MatchTable({ m }: { m: Match }) {
             <Td num className="border-l border-line">
               {m.deposits.length === 0 ? "\u2212" : figures(m.banked)}
             </Td>
-            <Td className="border-l border-line !pl-6">
+            <Td className="border-l border-line !pl-3 lg:!pl-6">
               <Result v={verdict(m)} />
             </Td>
           </tr>
@@ -199,7 +199,7 @@ export function MatchTable({ m }: { m: Match }) {
               </Name>
               {line(w)}
               <Td className="border-l border-line" />
-              <Td className="border-l border-line !pl-6">
+              <Td className="border-l border-line !pl-3 lg:!pl-6">
                 <Result v={v} />
               </Td>
             </tr>
