@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func TestNothingAcknowledgedIsLostByKillingTheServer(t *testing.T) {
 	b := p.browser()
 	b.signIn("takahashi", samplePassword)
 	m := b.openMeeting()
-	b.enter(m) // who has never been let in has nothing to hear
+	b.enter(m)                  // who has never been let in has nothing to hear
 	said := map[string]string{} // key → text, acknowledged
 	present := map[string]int{} // participant → how often shown as present by a process of its own
 	slowest := time.Duration(0)
@@ -45,6 +46,7 @@ func TestNothingAcknowledgedIsLostByKillingTheServer(t *testing.T) {
 	if slowest > 5*time.Second {
 		t.Errorf("a start took %s", slowest)
 	}
+	b.enter(m) // what was said is for those who are there
 	var kept []struct{ Key, Text string }
 	for after := 0; ; {
 		var page []struct {
@@ -118,9 +120,10 @@ func chatUntilKilled(t *testing.T, p *process, b *browser, m wireMeeting, round 
 	here := make(chan struct{})
 	var once sync.Once
 	streamed := make(chan struct{})
+	var killed atomic.Bool
 	go func() {
 		defer close(streamed)
-		_ = b.sse(ctx, meeting, func(event, data string) {
+		listen := func(event, data string) {
 			if event != "state" {
 				return
 			}
@@ -141,7 +144,15 @@ func chatUntilKilled(t *testing.T, p *process, b *browser, m wireMeeting, round 
 					once.Do(func() { close(here) })
 				}
 			}
-		})
+		}
+		// Refused until this process has let them in, and over when it is killed.
+		for ctx.Err() == nil && !killed.Load() {
+			_ = b.sse(ctx, meeting, listen)
+			select {
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond): // a real server: there is nothing to wait on but asking
+			}
+		}
 	}()
 	acked := map[string]string{}
 	killAt := time.After(time.Hour)
@@ -155,6 +166,7 @@ func chatUntilKilled(t *testing.T, p *process, b *browser, m wireMeeting, round 
 				t.Fatal(err)
 			}
 			killAt = nil
+			killed.Store(true)
 		case <-ctx.Done():
 			t.Fatalf("round %d: nobody was shown as present within a minute\n%s", round, p.out)
 		default:
@@ -199,7 +211,8 @@ func TestAFullDiskRefusesPlainlyLosesNothingAndRecovers(t *testing.T) {
 	b := p.browser()
 	b.signIn("takahashi", samplePassword)
 	m := b.openMeeting()
-	b.enter(m)
+	b.enter(m)                                      // at the door at once
+	defer crew(t.Context(), t, p, m, "takahashi")() // and there with media soon, for as long as it takes
 	var acked []string
 	say := func(n int) (int, string) {
 		key := fmt.Sprintf("message-%06d", n)
@@ -221,8 +234,29 @@ func TestAFullDiskRefusesPlainlyLosesNothingAndRecovers(t *testing.T) {
 	if status != http.StatusServiceUnavailable || !strings.Contains(text, "disk_full") {
 		t.Fatalf("a full disk is answered with %d %s", status, text)
 	}
+	// Whoever watches the server is told too, however often it is asked and whoever presses what.
+	if status, text := b.do("GET", "/readyz", nil, nil); status != http.StatusServiceUnavailable || !strings.Contains(text, "disk_full") {
+		t.Errorf("/readyz with a full disk is %d %s", status, text)
+	}
+	for range 3 {
+		say(n)
+	}
+	if n := strings.Count(p.out.String(), "level=ERROR"); n != 1 || !strings.Contains(p.out.String(), "空きを作って") {
+		t.Errorf("%d errors in the log, want one that says what to do:\n%s", n, p.out)
+	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
+	}
+	// By itself: nobody has to press anything.
+	status = 0
+	for deadline := time.Now().Add(2 * probeIll); status != http.StatusOK; {
+		if status, text = b.do("GET", "/readyz", nil, nil); time.Now().After(deadline) {
+			t.Fatalf("/readyz with space again is %d %s", status, text)
+		}
+		time.Sleep(100 * time.Millisecond) // a real process: there is nothing to wait on but its answer
+	}
+	if !strings.Contains(p.out.String(), "can be written again") {
+		t.Errorf("that it works again is not in the log:\n%s", p.out)
 	}
 	if status, text := say(n); status != http.StatusCreated {
 		t.Errorf("after space was made: %d %s", status, text)

@@ -27,6 +27,10 @@ func (a *app) operations(mux *http.ServeMux, p parts, c metricsConfig) error {
 			say(w, http.StatusServiceUnavailable, "not ready")
 			return
 		}
+		if why := p.disk.reason(); why != "" {
+			say(w, http.StatusServiceUnavailable, "not ready: "+why)
+			return
+		}
 		say(w, http.StatusOK, "ready")
 	})
 	token := ""
@@ -83,6 +87,7 @@ func (a *app) count(p parts) error {
 		{"yakusho_relay_down_bytes_total", "Payload relayed to clients.", func() float64 { return float64(a.turn.Stats().BytesDown) }},
 		{"yakusho_csp_reports_total", "Content the browsers refused to load.", func() float64 { return float64(a.csp.Count()) }},
 		{"yakusho_certificate_days", "Days the server certificate is still good for.", func() float64 { return float64(p.ca.Status().DaysLeft) }},
+		{"yakusho_database_writable", "1 while the database can be written, else 0.", func() float64 { return one(p.disk.reason() == "") }},
 		{"yakusho_meeting_participants", "People connected to a meeting now.", func() float64 { return float64(len(a.media.Present())) }},
 	}
 	for _, g := range gauges {
@@ -91,6 +96,13 @@ func (a *app) count(p parts) error {
 		}
 	}
 	return nil
+}
+
+func one(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // certificateOf is what a connection test tells of the certificate.

@@ -66,10 +66,12 @@ func serve(ctx context.Context, args serveArgs, stdout, stderr io.Writer) error 
 		return fmt.Errorf("open database: %w", err)
 	}
 	defer db.Close()
+	disk := newWritable(log, core.SystemClock)
+	db.OnTx(disk.heard)
 
 	split := httpx.NewSplit(tcp, ca.TLSConfig(), httpx.SplitOptions{Log: log})
 	defer split.Close()
-	p := parts{db: db, ca: ca, relay: split.Other(), split: split, log: log, sample: args.Sample, origins: origins(conf, place, ca, args.Sample)}
+	p := parts{db: db, disk: disk, ca: ca, relay: split.Other(), split: split, log: log, sample: args.Sample, origins: origins(conf, place, ca, args.Sample)}
 	guide, err := listenGuide(conf, place, p)
 	if err != nil {
 		log.WarnContext(ctx, "the page that hands out the CA is not served", "err", err)
@@ -85,7 +87,16 @@ func serve(ctx context.Context, args serveArgs, stdout, stderr io.Writer) error 
 	if err := app.greet(ctx, stdout, p); err != nil {
 		return err
 	}
-	return app.run(ctx, split.Web(), guide)
+	probing, stopProbing := context.WithCancel(ctx)
+	probed := make(chan struct{})
+	go func() {
+		defer close(probed)
+		disk.run(probing, db.Probe)
+	}()
+	err = app.run(ctx, split.Web(), guide)
+	stopProbing()
+	<-probed
+	return err
 }
 
 // config reads the file and puts the flags over it.

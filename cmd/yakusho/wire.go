@@ -56,6 +56,7 @@ type app struct {
 // parts are what the app is built on: opened before it, closed after it.
 type parts struct {
 	db     *sqldb.DB
+	disk   *writable // what is known of db
 	ca     *tlsca.Authority
 	relay  net.Listener
 	split  *httpx.Split
