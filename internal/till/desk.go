@@ -107,20 +107,28 @@ func (d *Desk) open(ctx context.Context, by *person, counter core.ID, float core
 	})
 	opened, err := d.store.Open(ctx, by.cmd, s, e)
 	if errors.Is(err, ErrSessionOpen) {
-		return opened, d.whichOpen(ctx, c, err)
+		if err = d.endPractice(ctx, by, c, err); err != nil {
+			return opened, err
+		}
+		return d.store.Open(ctx, by.cmd, s, e)
 	}
 	return opened, err
 }
 
-// whichOpen says of a counter that is open already whether it is since an earlier day: then it is to be closed first.
-func (d *Desk) whichOpen(ctx context.Context, c Counter, refused error) error {
+// endPractice closes what is open at a counter if it is practice, which must not stand in the way of customers. Anything
+// else stays open: the answer is the refusal, or that it is since an earlier day and to be closed first.
+func (d *Desk) endPractice(ctx context.Context, by *person, c Counter, refused error) error {
 	today := DayOf(d.now())
 	all, err := d.store.Sessions(ctx, today, today)
 	if err != nil {
 		return fmt.Errorf("look for the open session of counter %s: %w", c.ID, err)
 	}
-	_, old := find(all, func(s Session) bool { return s.Counter == c.ID && s.State == SessionOpen && s.Day != today })
-	if old {
+	open, ok := find(all, func(s Session) bool { return s.Counter == c.ID && s.State == SessionOpen })
+	switch {
+	case ok && open.Training:
+		_, err = d.close(ctx, &person{actor: by.actor}, open.ID)
+		return err
+	case ok && open.Day != today:
 		return ErrYesterday
 	}
 	return refused

@@ -90,6 +90,32 @@ func TestEveryStickerOfTheCounterIsReadButNoRetiredOne(t *testing.T) {
 	h.must(err)
 }
 
+func TestPracticeEndsWithoutASecondPersonAndNeverStandsInTheWay(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	practise := func() till.Session {
+		s, err := h.desk.Open(clerk, key(), h.counter, 0, nil, true)
+		h.must(err)
+		_, err = h.desk.Fix(clerk, key(), s.ID, []till.Choice{{Item: h.item, Count: 1}})
+		h.must(err)
+		return s
+	}
+	s := practise()
+	ended, err := h.desk.Close(clerk, key(), s.ID)
+	h.must(err)
+	if ended.State != till.SessionClosed {
+		t.Errorf("practice that was ended is %s", ended.State)
+	}
+	s = practise()
+	h.clock.Advance(24 * time.Hour) // forgotten over night
+	h.open()
+	if left, err := h.store.Session(clerk, s.ID); err != nil || left.State != till.SessionClosed {
+		t.Errorf("practice after customers were let in: %s, %v", left.State, err)
+	}
+	_, err = h.desk.Open(second, key(), h.counter, 0, nil, true)
+	h.refused(err, till.ErrSessionOpen) // and practice does not end a day
+}
+
 func TestACounterIsOpenOnceAndYesterdayIsClosedFirst(t *testing.T) {
 	t.Parallel()
 	h := build(t)

@@ -122,6 +122,7 @@ func (s *Store) Close(ctx context.Context, cmd till.Command, n till.Session, own
 		name: "close session", cmd: cmd, id: n.ID, session: n.ID, event: e, read: readSession,
 		do: func(ctx context.Context, tx *sql.Tx) (till.Session, error) {
 			switch {
+			case n.Training: // the schema looks at the row
 			case n.Close.SignedBy == "":
 				return n, till.ErrUnsigned.Because("session %s", n.ID)
 			case n.Close.SignedBy == n.Close.ClosedBy:

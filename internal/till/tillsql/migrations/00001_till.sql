@@ -129,7 +129,7 @@ CREATE TABLE till_session (
     version    BIGINT  NOT NULL CHECK (version > 0),
     UNIQUE (counter, day, number),
     CHECK ((state = 'closed') = (closed_at <> 0)),
-    CHECK (state = 'open' OR signed_by <> '' AND closed_by <> '' AND closed_by <> signed_by)
+    CHECK (state = 'open' OR signed_by <> '' AND closed_by <> '' AND (closed_by <> signed_by OR training))
 );
 CREATE UNIQUE INDEX till_session_open ON till_session (counter) WHERE state = 'open';
 CREATE INDEX till_session_day ON till_session (day);

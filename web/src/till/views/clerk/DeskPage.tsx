@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSend } from "@/lib/useSend";
 import { Button, IconButton, Menu, MenuItem, Notice, Spinner, useTitle, useToast } from "@/ui";
 import { cancelAttempt } from "../../api/cancelAttempt";
 import { charge } from "../../api/charge";
+import { closeSession } from "../../api/closeSession";
 import { dropSale } from "../../api/dropSale";
 import { fixSale } from "../../api/fixSale";
 import { priceListQuery } from "../../api/getPriceList";
@@ -128,6 +129,14 @@ function Desk({ session }: { session: string }) {
     intent: `tick:${attempt?.id}`,
     send: (key, v) => tickShown(attempt?.id ?? "", { key, ...v }),
     onSuccess: desk.sawAttempt,
+  });
+
+  const navigate = useNavigate();
+  const endPractice = usePress({
+    intent: `end:${session}`,
+    send: (key) => closeSession(session, { key }),
+    onSuccess: () => navigate({ to: paths.home }),
+    onError: (e) => say(e.message, "error"),
   });
 
   const next = (v: View) => {
@@ -347,9 +356,15 @@ function Desk({ session }: { session: string }) {
                   {t("till.frame.playCustomer")}
                 </MenuItem>
               ) : null}
-              <MenuItem icon="lock" href={paths.dayBook(session)}>
-                {t("till.frame.dayBook")}
-              </MenuItem>
+              {s.training ? (
+                <MenuItem icon="check" onAction={() => endPractice.mutate()}>
+                  {t("till.frame.endPractice")}
+                </MenuItem>
+              ) : (
+                <MenuItem icon="lock" href={paths.dayBook(session)}>
+                  {t("till.frame.dayBook")}
+                </MenuItem>
+              )}
               <MenuItem icon="exit" href={paths.home}>
                 {t("till.frame.home")}
               </MenuItem>
