@@ -161,13 +161,32 @@ func TestScannerTroubleIsToldApartButNeverPasses(t *testing.T) {
 		{"end missing", sticker[:50], "途中までしか"},
 		{"start missing", sticker[20:], "途中までしか"},
 		{"read twice", sticker + "\r\n" + sticker, "二度"},
-		{"Japanese dropped", strings.Replace(sticker, "みほん市役所市民課", "", 1), "カメラ"},
+		{"a part of the Japanese dropped", strings.Replace(sticker, "市役所市民課", "", 1), "カメラ"},
 		{"Japanese as question marks", strings.Replace(sticker, "みほん市役所市民課", "?????????", 1), "カメラ"},
 		{"broken bytes", strings.Replace(sticker, "み", "\x82\xdd", 1), "壊れて"},
 	} {
 		d := jpqr.Compare(sticker, c.scanned)
 		if d.Same || !d.Misread || d.Changes != nil || !strings.Contains(d.Message, c.say) || !strings.Contains(d.Message, "同じときは") {
 			t.Errorf("%s: %+v, want %q", c.name, d, c.say)
+		}
+	}
+}
+
+func TestAReaderThatCannotTypeJapaneseOpensTheCounterWithEverythingElseRight(t *testing.T) {
+	t.Parallel()
+	typed := strings.Replace(sticker, "みほん市役所市民課", "", 1)
+	if d := jpqr.Compare(sticker, typed); !d.Same {
+		t.Errorf("the sticker as a keyboard-type reader sends it: %+v", d)
+	}
+	for name, other := range map[string]string{
+		"another shop":         strings.Replace(typed, "0000000000001", "0000000000002", 1),
+		"another checksum":     typed[:len(typed)-1] + "0",
+		"a second account":     strings.Replace(typed, "6304", "2712some.other.id6304", 1),
+		"a name in Latin":      strings.Replace(sticker, "みほん市役所市民課", "MIHONCITY", 1),
+		"nothing but the head": typed[:60],
+	} {
+		if d := jpqr.Compare(sticker, other); other == typed || d.Same {
+			t.Errorf("%s: %+v", name, d)
 		}
 	}
 }
