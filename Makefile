@@ -35,7 +35,7 @@ e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 	@touch $@
 
 run: build
-	./bin/yakusho serve --sample --listen $(LISTEN) --data $(DATA)
+	./bin/yakusho serve --sample --listen "$(LISTEN)" --data "$(DATA)"
 
 # What the tests need beside Go and Node, as Debian packages. Does nothing where it is there.
 deps:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,11 +47,11 @@ func auditVerify(ctx context.Context, args verifyArgs, stdout io.Writer) error {
 	defer db.Close()
 	store, err := auditsql.Open(ctx, db)
 	if err != nil {
-		return fmt.Errorf("open audit log: %w", err)
+		return unreadable("open audit log", err)
 	}
 	report, err := audit.New(store, core.SystemClock).Verify(ctx, kept...)
 	if err != nil {
-		return fmt.Errorf("verify audit log: %w", err)
+		return unreadable("verify audit log", err)
 	}
 	if report.Fault != nil {
 		fmt.Fprintln(stdout, report.Fault.Message())
@@ -58,6 +59,18 @@ func auditVerify(ctx context.Context, args verifyArgs, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "監査記録は正しくつながっています。%d件\n次の行を紙などに控えておくと、後から末尾の切り取りも確かめられます。\n%s\n", report.Entries, report.Head)
 	return nil
+}
+
+var errAuditDamaged = core.Unavailable("audit_damaged",
+	"監査記録の表が読めません。消されたか、壊れています。データの置き場所を確かめ、このデータには触らずに控えを取ってから、バックアップと比べてください。")
+
+// unreadable puts words to an error of the database that has none of its own: a table that is gone.
+func unreadable(doing string, err error) error {
+	var known *core.Error
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return errAuditDamaged.Because("%s: %w", doing, err)
 }
 
 // dataIsThere keeps a command that only looks from making an empty data directory.

@@ -113,7 +113,7 @@ func parseConfig(text []byte) (config, error) {
 	var wrong *toml.DecodeError
 	if errors.As(errors.Join(again, err), &wrong) {
 		row, col := wrong.Position()
-		return c, problems{fmt.Sprintf("%d行目%d文字目: 書き方が正しくありません（%s）。", row, col, wrong.Error())}
+		return c, problems{fmt.Sprintf("%d行目%d文字目: 書き方が正しくありません。文字は \"…\" で囲み、項目は1行に1つ「項目 = 値」の形で書いてください（%s）。", row, col, wrong.Error())}
 	}
 	return c, problems{errors.Join(again, err).Error()}
 }

@@ -128,7 +128,7 @@ func TestTheSampleTownNamesAnOfficeThatTheConfigDoesNotName(t *testing.T) {
 func TestAMistakeInTheWritingNamesLineAndPlace(t *testing.T) {
 	t.Parallel()
 	_, err := parseConfig([]byte("[office]\nname = みほん市\n"))
-	if err == nil || !strings.Contains(err.Error(), "2行目") {
+	if err == nil || !strings.Contains(err.Error(), "2行目8文字目: 書き方が正しくありません。文字は") {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -187,12 +187,15 @@ func (e *examination) patient(s *doctorSeat, st meettest.Stats) doctorPatient {
 	return x
 }
 
+// doctorSlowHere is the note that the measuring machine itself was too busy.
+const doctorSlowHere = "この端末の処理が追いつかず、送信が遅れました。損失と遅延はサーバーのせいとは限りません。人数を減らすか、速い端末で測ってください。"
+
 // judge names everything that is not well.
 func (e *examination) judge() {
 	others := e.args.Participants - 1
 	for _, x := range e.report.Participants {
 		if x.SendsSkipped > 0 {
-			e.note("この端末の処理が追いつかず、送信が遅れました。損失と遅延はサーバーのせいとは限りません。人数を減らすか、速い端末で測ってください。")
+			e.note("%s", doctorSlowHere)
 			break
 		}
 	}

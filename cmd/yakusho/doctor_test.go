@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,6 +95,11 @@ func examine(t *testing.T, ctx context.Context, args ...string) (int, doctorRepo
 	return code, r
 }
 
+// notesOfServer leaves out the one note that is about the machine of the test, which may be busy.
+func notesOfServer(r doctorReport) []string {
+	return slices.DeleteFunc(slices.Clone(r.Notes), func(n string) bool { return n == doctorSlowHere })
+}
+
 func codes(r doctorReport) []string {
 	var out []string
 	for _, p := range r.Problems {
@@ -111,7 +117,7 @@ func TestDoctorFindsASampleServerWell(t *testing.T) {
 			if code != 0 || !r.OK || !r.Measured {
 				t.Fatalf("exit %d: %+v", code, r)
 			}
-			if len(r.Participants) != 3 || r.Total.Joined != 3 || len(r.Notes) != 0 {
+			if len(r.Participants) != 3 || r.Total.Joined != 3 || len(notesOfServer(r)) != 0 {
 				t.Errorf("%+v", r)
 			}
 			for _, p := range r.Participants {
@@ -146,7 +152,7 @@ func TestDoctorJoinsAnOpenMeetingAsGuestsAndLeavesItOpen(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit %d: %+v", code, r)
 	}
-	if len(r.Notes) != 1 {
+	if len(notesOfServer(r)) != 1 {
 		t.Errorf("an unverified certificate must be said once: %q", r.Notes)
 	}
 	if m, err = c.Meeting(t.Context(), m.ID); err != nil || m.State != "open" {

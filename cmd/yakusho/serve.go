@@ -74,7 +74,8 @@ func serve(ctx context.Context, args serveArgs, stdout, stderr io.Writer) error 
 	p := parts{db: db, disk: disk, ca: ca, relay: split.Other(), split: split, log: log, sample: args.Sample, origins: origins(conf, place, ca, args.Sample)}
 	guide, err := listenGuide(conf, place, p)
 	if err != nil {
-		log.WarnContext(ctx, "the page that hands out the CA is not served", "err", err)
+		p.noGuide = noGuide(conf, place)
+		log.WarnContext(ctx, p.noGuide, "err", err)
 	}
 	if guide != nil {
 		defer guide.ln.Close()
@@ -298,15 +299,25 @@ type guidePage struct {
 	url string
 }
 
+// guideAddress is where the page that hands out the CA listens.
+func guideAddress(c config, at place) string {
+	if c.Server.HTTP != "" {
+		return c.Server.HTTP
+	}
+	return net.JoinHostPort(at.host, strconv.Itoa(int(at.port)+1))
+}
+
+// noGuide says that the page that hands out the CA is not there, and what to do about it.
+func noGuide(c config, at place) string {
+	return "証明書の案内を出せません。" + guideAddress(c, at) + " はほかのプログラムが使っているか、使えない番号です。--http で別の番号を指定してください。"
+}
+
 // listenGuide opens the second port. That it cannot be opened is no reason not to serve.
 func listenGuide(c config, at place, p parts) (*guidePage, error) {
 	if c.Server.HTTP == "off" {
 		return nil, nil
 	}
-	address := c.Server.HTTP
-	if address == "" {
-		address = net.JoinHostPort(at.host, strconv.Itoa(int(at.port)+1))
-	}
+	address := guideAddress(c, at)
 	h, err := p.ca.Guide(tlsca.GuideOptions{City: c.Office.Name, Port: int(at.port)})
 	if err != nil {
 		return nil, err

@@ -65,6 +65,7 @@ type parts struct {
 
 	origins []string // where people open the product, best first
 	guide   string   // URL of the page that hands out the CA; "" when it is not served
+	noGuide string   // Japanese: why it is not, where it was wanted
 }
 
 // build puts the product together: stores, then services, then what carries media, then handlers.
@@ -281,6 +282,18 @@ func hostOf(origin string) string {
 	return u.Hostname()
 }
 
+// firstVisit is what a person meets before anything else, at the address they were just told.
+func firstVisit(guide bool) string {
+	where := "「証明書の案内」を開いて証明書を"
+	if !guide {
+		where = "認証局の証明書（データの置き場所の tls/ca.crt）を"
+	}
+	return `  はじめて開くパソコンでは「接続がプライベートではありません」などの警告が出ます。故障ではありません。
+  続けて使うパソコンには、` + where + `入れてください（カメラ、マイク、中継を確実に使うためです）。
+  いま試すだけなら、警告の「詳細設定」を押し、「…にアクセスする（安全ではありません）」を押すと開きます。
+`
+}
+
 // greet tells the person at the console what to open next.
 func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 	fmt.Fprintf(w, "\n役所 Yakusho %s が動いています。\n\n", version)
@@ -290,7 +303,13 @@ func (a *app) greet(ctx context.Context, w io.Writer, p parts) error {
 	if p.guide != "" {
 		fmt.Fprintf(w, "  証明書の案内    %s\n", p.guide)
 	}
+	if p.noGuide != "" {
+		fmt.Fprintf(w, "  注意            %s\n", p.noGuide)
+	}
 	status := p.ca.Status()
+	if status.Mode == tlsca.ModeInternal {
+		fmt.Fprint(w, "\n"+firstVisit(p.guide != "")+"\n")
+	}
 	if status.CAFingerprint != "" {
 		label := "証明書の指紋    SHA-256" // in the form of the guide page, which asks people to compare
 		for _, row := range tlsca.FingerprintRows(status.CAFingerprint) {
