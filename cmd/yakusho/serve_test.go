@@ -143,6 +143,9 @@ func TestARequestThatIsWrongIsToldSoInJapanese(t *testing.T) {
 	}{
 		"a body of ten megabytes":     {"POST", "/api/meetings/" + m.ID + "/chat", append(big, `"}`...), 413, "body_too_large"},
 		"a body that is no JSON":      {"POST", "/api/meetings", []byte(`{"title":`), 400, "json_malformed"},
+		"nothing where something is":  {"POST", "/api/meetings", []byte(`null`), 400, "json_malformed"},
+		"text after the JSON":         {"POST", "/api/meetings", []byte(`{"title":"a"} x`), 400, "json_malformed"},
+		"a key twice":                 {"POST", "/api/meetings", []byte(`{"title":"a","title":"b"}`), 400, "json_malformed"},
 		"JSON of another kind":        {"POST", "/api/meetings", []byte(`[1,2]`), 400, "json_malformed"},
 		"a title of 300 characters":   {"POST", "/api/meetings", map[string]any{"title": strings.Repeat("長", 300)}, 400, "title_too_long"},
 		"a meeting that is none":      {"GET", "/api/meetings/nonsense", nil, 404, "meeting_unknown"},

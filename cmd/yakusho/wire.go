@@ -172,7 +172,7 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 	mux.Handle("/", front)
 
 	// Outermost first: the edge, notifications of providers, who is calling, whose guest, whose display, then the route.
-	inner, hooks := http.Handler(httpx.Route(mux)), func(next http.Handler) http.Handler { return next }
+	inner, hooks := http.Handler(httpx.Route(httpx.WholeJSON(mux))), func(next http.Handler) http.Handler { return next }
 	if a.till != nil {
 		inner, hooks = a.till.api.Middleware(inner), a.till.api.Hooks
 	}
