@@ -69,6 +69,6 @@ var (
 	ErrTicket          = core.Unauthenticated("ticket_invalid", "会議に入るための券が正しくないか、期限が切れました。もう一度「参加する」を押してください。")
 	ErrTicketUsed      = core.Conflict("ticket_used", "この券はもう使われています。もう一度「参加する」を押してください。")
 	// ErrAway may be over in a moment, for somebody who is coming back: a screen tries again by itself.
-	ErrAway            = core.Unavailable("not_in_meeting", "いまはこの会議に入っていません。「参加する」を押して入り直してから、もう一度お試しください。")
-	ErrElsewhere       = core.Conflict("elsewhere", "別の画面で同じ会議に参加しています。この画面で続けるには、もう一度「参加する」を押してください。")
+	ErrAway      = core.Unavailable("not_in_meeting", "いまはこの会議に入っていません。「参加する」を押して入り直してから、もう一度お試しください。")
+	ErrElsewhere = core.Conflict("elsewhere", "別の画面で同じ会議に参加しています。この画面で続けるには、もう一度「参加する」を押してください。")
 )
