@@ -13,21 +13,11 @@ import (
 type Booking struct {
 	Payment  *Payment      // to store, new
 	Of       core.ID       // the stored payment this changes; empty: none
-	Was      Seen          // what of it this was decided on; ErrMoved when it is otherwise by now
 	Confirm  bool          // it is confirmed from now on
 	GaveBack core.Money    // added to what was refunded of it
 	Entry    *ledger.Entry // nil for training
 	Sale     SaleState     // where the sale goes; empty: it stays
 }
-
-// Seen is what decides which accounts a confirmation and a refund move money between: a confirmation moves what was not
-// given back, a refund takes from what is confirmed or from what was only shown.
-type Seen struct {
-	Confirmed bool
-	Refunded  core.Money
-}
-
-func (p Payment) seen() Seen { return Seen{p.Confirmed, p.Refunded} }
 
 // BookPayment makes the payment and its entry out of an attempt that took money at now. on is the day in whose
 // 日計 it stands. What a clerk was only shown goes to an account of its own until a file confirms it.
@@ -58,21 +48,21 @@ func BookPayment(s Sale, a Attempt, on Day, now time.Time) (Booking, error) {
 	return b.enter(now, on, "sale", p.ID, append(revenue(s, p.FiscalYear, -1), ledger.Posting{Account: asset, Amount: p.Amount}))
 }
 
-// BookConfirm moves what is left of a shown payment to what the provider owes: the settlement file has it. A refund
-// before that was taken from what was shown.
+// BookConfirm moves a shown payment to what the provider owes: the settlement file has it. All of it, also where some went
+// back before: that was the office's own money.
 func BookConfirm(p Payment, on Day, now time.Time) (Booking, error) {
-	b := Booking{Of: p.ID, Was: p.seen(), Confirm: true}
+	b := Booking{Of: p.ID, Confirm: true}
 	if p.Training {
 		return b, nil
 	}
 	return b.enter(now, on, "confirm", p.ID, []ledger.Posting{
-		{Account: ledger.ReceivableOf(p.Provider), Amount: p.Amount - p.Refunded}, {Account: ledger.ShownAt(p.Provider), Amount: p.Refunded - p.Amount},
+		{Account: ledger.ReceivableOf(p.Provider), Amount: p.Amount}, {Account: ledger.ShownAt(p.Provider), Amount: -p.Amount},
 	})
 }
 
 // BookRetract undoes a shown payment that never came. Its revenue was never there.
 func BookRetract(s Sale, p Payment, on Day, now time.Time) (Booking, error) {
-	b := Booking{Of: p.ID, Was: p.seen(), GaveBack: p.Amount, Sale: SaleDrop}
+	b := Booking{Of: p.ID, GaveBack: p.Amount, Sale: SaleDrop}
 	if p.Training {
 		return b, nil
 	}
@@ -81,9 +71,10 @@ func BookRetract(s Sale, p Payment, on Day, now time.Time) (Booking, error) {
 }
 
 // BookRefund gives back r of p. In the year of the payment it lessens the revenue (戻出); after its year has
-// closed it is an expense of the new one (過誤納金還付). A part is shared over the lines in proportion.
+// closed it is an expense of the new one (過誤納金還付). A part is shared over the lines in proportion. What was paid by
+// sticker goes back from the office's bank account: no provider can be asked, so what it owes stays as it is.
 func BookRefund(s Sale, p Payment, r Refund, on Day, now time.Time) (Booking, error) {
-	b := Booking{Of: p.ID, Was: p.seen(), GaveBack: r.Amount}
+	b := Booking{Of: p.ID, GaveBack: r.Amount}
 	if p.Refunded+r.Amount == p.Amount {
 		b.Sale = SaleVoided
 	}
@@ -106,11 +97,12 @@ func BookRefund(s Sale, p Payment, r Refund, on Day, now time.Time) (Booking, er
 		posts = append(posts, ledger.Posting{Account: account, Amount: part})
 	}
 	asset := ledger.ReceivableOf(p.Provider)
-	switch {
-	case p.Way == WayCash:
+	switch p.Way {
+	case WayCash:
 		asset = ledger.CashOf(s.Counter)
-	case !p.Confirmed:
-		asset = ledger.ShownAt(p.Provider)
+	case WaySticker:
+		asset = ledger.BankAccount()
+	case WayShow, WayScan:
 	}
 	what := "refund"
 	if r.Void {

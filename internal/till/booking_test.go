@@ -158,6 +158,41 @@ func TestARefundLessensTheRevenueOfItsYearAndIsAnExpenseOfTheNext(t *testing.T) 
 	same(t, "cash", booked(t, b, err)["cash:1"], core.Money(-900))
 }
 
+func TestWhatWasPaidByStickerGoesBackFromTheBankAccountAndTheProviderStillOwesItAll(t *testing.T) {
+	t.Parallel()
+	s, a := soldFor(WaySticker, AttemptShown)
+	b, err := BookPayment(s, a, s.Day, evening)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, p := []ledger.Entry{*b.Entry}, *b.Payment
+	give := func(amount core.Money, on Day) {
+		t.Helper()
+		b, err := BookRefund(s, p, Refund{ID: "refund", Amount: amount}, on, evening)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, p.Refunded = append(entries, *b.Entry), p.Refunded+amount
+	}
+	give(300, "2027-03-31")
+	same(t, "shown, a part given back", ledger.Balances(entries), map[ledger.Account]core.Money{
+		"shown:paypay": 900, "bank": -300, "revenue:2026:13-01": -200, "revenue:2026:12-01": -400,
+	})
+	if b, err = BookConfirm(p, "2027-04-09", evening); err != nil {
+		t.Fatal(err)
+	}
+	entries, p.Confirmed = append(entries, *b.Entry), true
+	give(600, "2027-04-10")
+	deposit, err := BookDeposit(Deposit{ID: "deposit", Provider: "paypay", On: "2027-04-15", Net: 882, Fee: 18}, evening)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "in the end", ledger.Balances(append(entries, deposit)), map[ledger.Account]core.Money{
+		"shown:paypay": 0, "receivable:paypay": 0, "bank": 882 - 900, "expense:fee:paypay": 18,
+		"revenue:2026:13-01": -200, "revenue:2026:12-01": -400, "expense:refund:2027:13-01": 200, "expense:refund:2027:12-01": 400,
+	})
+}
+
 func TestAnyRefundsInAnyYearsReturnTheAssetToNothingAndBalance(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

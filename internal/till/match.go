@@ -95,8 +95,26 @@ func (o *Office) Match(ctx context.Context, provider string, from, to Day) (Matc
 		return Match{}, fmt.Errorf("match %s: %w", provider, err)
 	}
 	x.m.Covered = covers(x.m.Files, from, to)
-	if err = o.store.Payments(ctx, provider, from, to, func(p Payment) error { x.take(p); return nil }); err != nil {
+	var gone []Payment // looked at when no other query is under way
+	err = o.store.Payments(ctx, provider, from, to, func(p Payment) error {
+		if p.goneUnseen() {
+			gone = append(gone, p)
+		} else {
+			x.take(p, p.throughProvider())
+		}
+		return nil
+	})
+	if err != nil {
 		return Match{}, fmt.Errorf("match %s: %w", provider, err)
+	}
+	for _, p := range gone {
+		back := p.throughProvider()
+		if never, err := o.neverCame(ctx, p); err != nil {
+			return Match{}, fmt.Errorf("match %s: %w", provider, err)
+		} else if never {
+			back = p.Amount
+		}
+		x.take(p, back)
 	}
 	if err = o.store.Rows(ctx, provider, from, to, func(r SettlementRow) error { x.row(r); return nil }); err != nil {
 		return Match{}, fmt.Errorf("match %s: %w", provider, err)
@@ -110,8 +128,9 @@ func (o *Office) Match(ctx context.Context, provider string, from, to Day) (Matc
 	return x.done(), nil
 }
 
-// take notes one payment of ours.
-func (x *matcher) take(p Payment) {
+// take notes one payment of ours, of which the files should have back as given back.
+func (x *matcher) take(p Payment, back core.Money) {
+	p.Refunded = back
 	t := &tally{Payment: p}
 	x.byID[p.Attempt] = t
 	switch {
@@ -123,6 +142,30 @@ func (x *matcher) take(p Payment) {
 	w := x.wallet(p.Wallet)
 	w.BooksCount++
 	w.Books += p.Amount - p.Refunded
+}
+
+// throughProvider is what the provider gave back for us, and has in its files. What was paid by sticker the office gives
+// back itself, by bank transfer: the provider still owes all of it.
+func (p Payment) throughProvider() core.Money {
+	if p.Way == WaySticker {
+		return 0
+	}
+	return p.Refunded
+}
+
+// goneUnseen reports whether nothing is left of a payment that no file has confirmed: it was retracted, or the office gave
+// all of it back.
+func (p Payment) goneUnseen() bool {
+	return p.Way == WaySticker && !p.Confirmed && p.Refunded == p.Amount
+}
+
+// neverCame reports whether a payment was retracted.
+func (o *Office) neverCame(ctx context.Context, p Payment) (bool, error) {
+	if !p.goneUnseen() {
+		return false, nil
+	}
+	a, err := o.store.Attempt(ctx, p.Attempt)
+	return a.State == AttemptNotPaid, err
 }
 
 func (x *matcher) wallet(id string) *WalletMatch {
@@ -281,9 +324,9 @@ func (x *matcher) strangerEnds(st *stranger) {
 	r := st.first
 	if a, ok := x.known(r); ok && st.net < 0 && a.State.Took() {
 		if p, ok := x.booked(a); ok { // of a payment of other days: its own match has it, unless we never gave it back
-			if p.Refunded < -st.net {
+			if back := p.throughProvider(); back < -st.net {
 				d := Difference{
-					Kind: RefundOnlyFile, Line: r.Line, Payment: p.ID, Attempt: a.ID, Sale: a.Sale, Wallet: p.Wallet, At: r.At, Books: -p.Refunded, File: st.net,
+					Kind: RefundOnlyFile, Line: r.Line, Payment: p.ID, Attempt: a.ID, Sale: a.Sale, Wallet: p.Wallet, At: r.At, Books: -back, File: st.net,
 				}
 				x.wallet(p.Wallet).File += d.Yen()
 				x.differ(d)
@@ -336,7 +379,7 @@ func (d Difference) words() string {
 func (o *Office) concludeShown(ctx context.Context, provider string, from, to Day, rows []SettlementRow) error {
 	var shown []Payment
 	err := o.store.Payments(ctx, provider, from, to, func(p Payment) error {
-		if p.Way == WaySticker && !p.Confirmed && p.Refunded < p.Amount {
+		if p.Way == WaySticker && !p.Confirmed {
 			shown = append(shown, p)
 		}
 		return nil
@@ -344,15 +387,25 @@ func (o *Office) concludeShown(ctx context.Context, provider string, from, to Da
 	if err != nil {
 		return fmt.Errorf("conclude shown payments: %w", err)
 	}
+	var open []Payment
+	for _, p := range shown {
+		never, err := o.neverCame(ctx, p)
+		if err != nil {
+			return fmt.Errorf("conclude shown payments: %w", err)
+		}
+		if !never { // else a person has decided; the match shows it
+			open = append(open, p)
+		}
+	}
 	for _, r := range rows {
-		i := slices.IndexFunc(shown, func(p Payment) bool { return matchShown(p, r) })
+		i := slices.IndexFunc(open, func(p Payment) bool { return matchShown(p, r) })
 		if i < 0 {
 			continue
 		}
-		if err := o.proven(ctx, shown[i].Attempt, r); err != nil {
+		if err := o.proven(ctx, open[i].Attempt, r); err != nil {
 			return err
 		}
-		shown = slices.Delete(shown, i, i+1)
+		open = slices.Delete(open, i, i+1)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func matched(pays []Payment, rows []SettlementRow, rest others) Match {
 		return *o.p, true
 	}
 	for _, p := range pays {
-		x.take(p)
+		x.take(p, p.throughProvider())
 	}
 	for i, r := range rows {
 		if r.Line == 0 {
@@ -57,6 +57,15 @@ func bySticker(id string, amount core.Money, tail string, at time.Time) Payment 
 	p.Way, p.Ref, p.PaidAt, p.Confirmed = WaySticker, tail, at, false
 	return p
 }
+
+// returned is a payment of 900 yen by sticker, of which the office gave something back by bank transfer.
+func returned(back core.Money) Payment {
+	p := bySticker("1", 900, "4021", lunch)
+	p.Refunded = back
+	return p
+}
+
+func ptr[T any](v T) *T { return &v }
 
 func paidRow(ours, ref string, amount core.Money) SettlementRow {
 	return SettlementRow{Ours: core.ID(ours), Ref: ref, Kind: RowPaid, Amount: amount, At: lunch, Wallet: "paypay"}
@@ -124,9 +133,15 @@ func TestWhatBooksAndFilesContradictEachOtherIn(t *testing.T) {
 			pays: []Payment{bySticker("1", 900, "4021", lunch), bySticker("2", 900, "4021", lunch.Add(time.Minute))},
 			rows: []SettlementRow{paidRow("", "14021", 900)}, want: []diff{{OnlyBooks, "a-2", 900, 0}},
 		},
-		"a sticker payment twice":     {pays: shown("4021"), rows: []SettlementRow{paidRow("", "14021", 900), paidRow("", "14021", 900)}, want: []diff{{TwiceInFile, "a-1", 0, 900}}},
-		"a sticker payment went back": {pays: shown("4021"), rows: []SettlementRow{paidRow("", "14021", 900), backRow("14021", 900)}, want: []diff{{RefundOnlyFile, "a-1", 0, -900}}},
-		"a payment without digits":    {pays: shown(""), rows: []SettlementRow{paidRow("", "14021", 900)}, want: []diff{{OnlyBooks, "a-1", 900, 0}, {OnlyFile, "", 0, 900}}},
+		"a sticker payment twice":        {pays: shown("4021"), rows: []SettlementRow{paidRow("", "14021", 900), paidRow("", "14021", 900)}, want: []diff{{TwiceInFile, "a-1", 0, 900}}},
+		"a sticker payment went back":    {pays: shown("4021"), rows: []SettlementRow{paidRow("", "14021", 900), backRow("14021", 900)}, want: []diff{{RefundOnlyFile, "a-1", 0, -900}}},
+		"a sticker payment we gave back": {pays: []Payment{returned(300)}, rows: []SettlementRow{paidRow("", "14021", 900)}},
+		"and all of it":                  {pays: []Payment{returned(900)}, rows: []SettlementRow{paidRow("", "14021", 900)}},
+		"and the provider too":           {pays: []Payment{returned(300)}, rows: []SettlementRow{paidRow("", "14021", 900), backRow("14021", 300)}, want: []diff{{RefundOnlyFile, "a-1", 0, -300}}},
+		"and no file has it":             {pays: []Payment{returned(300)}, want: []diff{{OnlyBooks, "a-1", 900, 0}}},
+		"an earlier one, by the provider": {rows: []SettlementRow{backRow("R7", 300)}, rest: others{"R7": {a: Attempt{ID: "a-1", Sale: "s-1", Ref: "R7", State: AttemptPaid}, p: ptr(returned(300))}},
+			want: []diff{{RefundOnlyFile, "a-1", 0, -300}}},
+		"a payment without digits": {pays: shown(""), rows: []SettlementRow{paidRow("", "14021", 900)}, want: []diff{{OnlyBooks, "a-1", 900, 0}, {OnlyFile, "", 0, 900}}},
 	} {
 		m := matched(c.pays, c.rows, c.rest)
 		var got []diff

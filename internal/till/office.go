@@ -98,9 +98,6 @@ func (o *Office) bookShown(ctx context.Context, a Attempt, to AttemptState) (*Bo
 		return nil, err
 	}
 	on := DayOf(o.now())
-	if to == AttemptPaid && p.Refunded == p.Amount {
-		return nil, ErrMoved.Because("payment %s went back in full: nothing is left to confirm", p.ID)
-	}
 	if to == AttemptPaid {
 		b, err := BookConfirm(p, on, o.now())
 		return &b, err
@@ -262,6 +259,9 @@ func (o *Office) AddDeposit(ctx context.Context, key string, d Deposit) (Deposit
 	if err := p.err("deposit_invalid", "入金の内容を直してください。"); err != nil {
 		return Deposit{}, err
 	}
+	if err := o.pays(ctx, d.Provider); err != nil {
+		return Deposit{}, err
+	}
 	d.ID, d.By, d.At = core.NewID(o.now()), by.actor.Account, o.now()
 	entry, err := BookDeposit(d, o.now())
 	if err != nil {
@@ -271,6 +271,27 @@ func (o *Office) AddDeposit(ctx context.Context, key string, d Deposit) (Deposit
 		At: d.At, What: "till.deposit", Target: string(d.ID), Outcome: "ok",
 		Detail: map[string]string{"provider": d.Provider, "net": fmt.Sprint(int64(d.Net)), "fee": fmt.Sprint(int64(d.Fee)), "on": string(d.On)},
 	}))
+}
+
+// pays refuses a name that can owe us nothing: a provider pays out what its settlement file has, or what a sticker took.
+func (o *Office) pays(ctx context.Context, provider string) error {
+	if p, ok := o.driver.Provider(provider); ok {
+		if _, files := p.(Statement); files {
+			return nil
+		}
+	}
+	counters, err := o.store.Counters(ctx)
+	if err != nil {
+		return fmt.Errorf("look for stickers of %q: %w", provider, err)
+	}
+	for _, c := range counters {
+		for _, s := range c.Stickers {
+			if s.Provider == provider { // also one that is retired by now
+				return nil
+			}
+		}
+	}
+	return ErrProvider.Because("no deposits of %q", provider)
 }
 
 // Balances are the sums of all accounts up to a day.

@@ -158,7 +158,7 @@ func TestWhatWasTakenAndWentBackIsNotPaid(t *testing.T) {
 	h.must(err)
 }
 
-func TestAStickerPaymentThatWasVoidedDoesNotStopAFile(t *testing.T) {
+func TestAStickerPaymentThatWentBackByBankTransferIsConfirmedInFull(t *testing.T) {
 	t.Parallel()
 	h := build(t)
 	s := h.open()
@@ -171,18 +171,24 @@ func TestAStickerPaymentThatWasVoidedDoesNotStopAFile(t *testing.T) {
 		h.must(err)
 	}
 	h.round()
-	h.same("books before", h.balances(), map[string]core.Money{"shown:paypay": 400, "revenue:2026:13-01": -400})
+	h.same("books before", h.balances(), map[string]core.Money{"shown:paypay": 900, "bank": -500, "revenue:2026:13-01": -400})
+	if h.paypay.count("refund") != 0 {
+		t.Error("the provider was asked to give back what it knows nothing of")
+	}
 	now := h.clock.Now()
 	h.bring(settled(t,
 		row(till.RowPaid, "", "4021", 300, now), row(till.RowPaid, "", "4022", 600, now),
-		row(till.RowRefunded, "", "4021", 300, now), row(till.RowRefunded, "", "4022", 200, now),
 	))
-	if a, b := h.attempt(voided.ID), h.attempt(part.ID); a.State != till.AttemptShown || b.State != till.AttemptPaid {
+	if a, b := h.attempt(voided.ID), h.attempt(part.ID); a.State != till.AttemptPaid || b.State != till.AttemptPaid {
 		t.Errorf("voided is %s, in part %s", a.State, b.State)
 	}
-	h.same("books", h.balances(), map[string]core.Money{"receivable:paypay": 400, "revenue:2026:13-01": -400})
-	_, err := h.office.Decide(accountant, key(), voided.ID, till.AttemptPaid, "確かめた")
-	h.refused(err, till.ErrMoved)
+	if h.state(sale.ID) != till.SaleVoided || h.state(partly.ID) != till.SalePaid {
+		t.Errorf("all back: %s, a part: %s", h.state(sale.ID), h.state(partly.ID))
+	}
+	h.same("books", h.balances(), map[string]core.Money{"receivable:paypay": 900, "bank": -500, "revenue:2026:13-01": -400})
+	m := h.match("2026-10-01", "2026-10-01")
+	h.same("differences", m.Differences, []till.Difference(nil))
+	h.same("total", m.Total, till.WalletMatch{BooksCount: 2, Books: 900, FileCount: 2, File: 900})
 }
 
 func TestWhatWasShownAndNeverCameIsRetracted(t *testing.T) {
@@ -206,6 +212,14 @@ func TestWhatWasShownAndNeverCameIsRetracted(t *testing.T) {
 	if before["shown:paypay"] != 600 {
 		t.Errorf("%v", before)
 	}
+	h.same("differences once it is decided", kinds(h.match("2026-10-01", "2026-10-01")), []till.DifferenceKind{till.OnlyFile})
+	h.bring(settled(t, row(till.RowPaid, "", "994021", 600, h.clock.Now().Add(-7*24*time.Hour)))) // a file that has it after all
+	if a := h.attempt(shown.ID); a.State != till.AttemptNotPaid {
+		t.Errorf("a file undid what a person decided: %s", a.State)
+	}
+	if m := h.match("2026-10-01", "2026-10-01"); len(m.Differences) != 2 {
+		t.Errorf("%+v", m.Differences)
+	}
 }
 
 func TestADepositIsCheckedBeforeItIsBooked(t *testing.T) {
@@ -227,6 +241,12 @@ func TestADepositIsCheckedBeforeItIsBooked(t *testing.T) {
 		if _, err := h.office.AddDeposit(accountant, key(), d); core.KindOf(err) != core.KindInvalid {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	for _, nobody := range []string{"nobody", "cash", till.StickerProvider} {
+		d := good
+		d.Provider = nobody
+		_, err := h.office.AddDeposit(accountant, key(), d)
+		h.refused(err, till.ErrProvider)
 	}
 	h.same("books", h.balances(), map[string]core.Money{})
 	_, err := h.office.AddDeposit(accountant, key(), good)
@@ -269,15 +289,17 @@ func TestMoneyThatGoesBackOnALaterDayIsNoDifferenceOnEither(t *testing.T) {
 	h.bring(settled(t, row(till.RowPaid, a.ID, a.Ref, 900, paidAt), row(till.RowPaid, "", "774021", 300, paidAt)))
 	h.clock.Set(till.Day("2026-10-05").Start().Add(10 * time.Hour))
 	var rows []till.SettlementRow
-	for of, ref := range map[core.ID]string{sale.ID: a.Ref, stuck.ID: "774021"} {
+	for of, ref := range map[core.ID]string{sale.ID: a.Ref, stuck.ID: ""} { // what was paid by sticker goes back by bank transfer
 		back, err := h.desk.RequestRefund(clerk, key(), till.RefundRequest{Sale: of, Amount: 300, Reason: "過納"})
 		h.must(err)
 		_, err = h.desk.DecideRefund(accountant, key(), back.ID, true)
 		h.must(err)
-		rows = append(rows, row(till.RowRefunded, back.ID, ref, 300, h.clock.Now()))
+		if ref != "" {
+			rows = append(rows, row(till.RowRefunded, back.ID, ref, 300, h.clock.Now()))
+		}
 	}
 	h.round()
-	if m := h.match("2026-10-01", "2026-10-01"); len(m.Differences) != 2 { // until the file says so
+	if m := h.match("2026-10-01", "2026-10-01"); len(m.Differences) != 1 { // until the file says so
 		t.Errorf("%+v", m.Differences)
 	}
 	h.bring(settled(t, rows...))

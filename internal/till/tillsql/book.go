@@ -81,7 +81,7 @@ func book(ctx context.Context, tx *sql.Tx, b till.Booking, sale, session core.ID
 		if err != nil {
 			return err
 		}
-		if voided && to == "" { // two refunds under way at once: neither knew that it was the last
+		if voided && to == "" && !b.Confirm { // two refunds under way at once: neither knew that it was the last
 			to = till.SaleVoided
 		}
 	}
