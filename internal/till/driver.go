@@ -230,13 +230,17 @@ func (d *Driver) move(ctx context.Context, from, to Attempt, b *Booking, by *per
 		}
 	}
 	var e Event
+	noted := from.Owner != to.Owner || from.Note != to.Note
 	switch {
 	case from.State != to.State:
 		e = attemptEvent(from.State, to, d.now(), by)
-	case from.Owner != to.Owner || from.Note != to.Note:
+	case noted:
 		e = attemptEvent(from.State, to, d.now(), by)
 		e.What = "till.attempt_owner"
 		e.Detail["owner"] = string(to.Owner)
+	}
+	if by != nil && e.What != "" && (noted || to.Reason == ReasonByHand) {
+		e.Detail["note"] = cut(to.Note, maxNoted)
 	}
 	moved, err := d.store.MoveAttempt(ctx, by.command(), from.State, to, b, e)
 	if err != nil {

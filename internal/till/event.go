@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -14,6 +15,12 @@ import (
 
 // EventContradiction is what the outbox carries when a provider says paid after the contrary was proven.
 const EventContradiction = "till.contradiction"
+
+// What an event carries of the request it came from, until the pump puts it into the audit log's own columns.
+const (
+	fromDetail    = "actor_from"
+	requestDetail = "actor_request"
+)
 
 // person is who wants a change, and by which press. A nil person is the server itself.
 type person struct {
@@ -29,9 +36,17 @@ func (p *person) command() Command {
 }
 
 func (p *person) sign(e Event) Event {
-	if p != nil {
-		e.By, e.Name = p.actor.Account, p.actor.Name
+	if p == nil {
+		return e
 	}
+	e.By, e.Name = p.actor.Account, p.actor.Name
+	d := map[string]string{}
+	maps.Copy(d, e.Detail)
+	if p.actor.From.IsValid() {
+		d[fromDetail] = p.actor.From.String()
+	}
+	d[requestDetail] = p.actor.Request
+	e.Detail = d
 	return e
 }
 
@@ -69,6 +84,17 @@ func again[T any](ctx context.Context, done Commands, by *person, read func(cont
 		return got, err
 	}
 	return read(ctx, id)
+}
+
+// maxNoted is how much of a note goes into the audit log, in characters; the whole of it is kept with the attempt.
+const maxNoted = 500
+
+// cut shortens a text to at most n characters, the last of which says so.
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
 }
 
 // attemptEvent tells that an attempt moved.

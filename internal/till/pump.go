@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"yakusho/internal/core"
@@ -80,7 +81,7 @@ func (p *Pump) carry(ctx context.Context, events []Event) (err error) {
 		}
 	}()
 	for _, e := range events {
-		as := core.WithActor(ctx, core.Actor{Account: e.By, Name: e.Name})
+		as := core.WithActor(ctx, e.actor())
 		if err := p.journal.Record(as, e.What, e.Target, e.Outcome, e.detail()); err != nil {
 			return fmt.Errorf("record %s of %s: %w", e.What, e.Target, err)
 		}
@@ -89,11 +90,20 @@ func (p *Pump) carry(ctx context.Context, events []Event) (err error) {
 	return nil
 }
 
+// actor is who did it, as he was then.
+func (e Event) actor() core.Actor {
+	a := core.Actor{Account: e.By, Name: e.Name, Request: e.Detail[requestDetail]}
+	if from, err := netip.ParseAddr(e.Detail[fromDetail]); err == nil {
+		a.From = from
+	}
+	return a
+}
+
 // detail adds when it happened: the log's own time is that of the carrying.
 func (e Event) detail() map[string]string {
 	d := map[string]string{"at": e.At.UTC().Format(time.RFC3339Nano)}
 	for k, v := range e.Detail {
-		if v != "" {
+		if v != "" && k != fromDetail && k != requestDetail {
 			d[k] = v
 		}
 	}

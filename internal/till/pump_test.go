@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,6 +79,49 @@ func TestWhatHappenedReachesTheJournalInOrderAtLeastOnce(t *testing.T) {
 	h.must(p.Drain(ctx))
 	if len(book.lines) != len(want) {
 		t.Error("what was carried is carried again")
+	}
+}
+
+// seen is an audit log that keeps who did what, and with which words.
+type seen struct {
+	by     map[string]core.Actor // by action
+	detail map[string]map[string]string
+}
+
+func (s *seen) Record(ctx context.Context, action, _, _ string, detail map[string]string) error {
+	s.by[action], s.detail[action] = core.ActorFrom(ctx), detail
+	return nil
+}
+
+func TestTheJournalHasWhereAPressCameFromAndWhatWasNoted(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	s := h.open()
+	_, lost := h.lost(s, 1)
+	_, shown := h.shown(s, 1, "4021")
+	at := core.ActorFrom(accountant)
+	at.From, at.Request = netip.MustParseAddr("192.0.2.7"), "request-42"
+	desk := core.WithActor(ctx, at)
+	_, err := h.office.Own(desk, key(), lost.ID, "yamada", "事業者に照会中")
+	h.must(err)
+	_, err = h.office.Decide(desk, key(), shown.ID, till.AttemptNotPaid, strings.Repeat("長", 600))
+	h.must(err)
+	_, err = h.office.Decide(desk, key(), lost.ID, till.AttemptPaid, "事業者に照会中") // in the words of the owner
+	h.must(err)
+	book := &seen{map[string]core.Actor{}, map[string]map[string]string{}}
+	h.must(till.NewPump(h.store, book, silent()).Drain(ctx))
+	for action, note := range map[string]string{
+		"till.attempt_owner": "事業者に照会中", "till.attempt_not_paid": strings.Repeat("長", 499) + "…", "till.attempt_paid": "事業者に照会中",
+	} {
+		if by := book.by[action]; by.Account != at.Account || by.From != at.From || by.Request != at.Request {
+			t.Errorf("%s: %+v", action, by)
+		}
+		if got := book.detail[action]; got["note"] != note || got["actor_from"] != "" || got["actor_request"] != "" {
+			t.Errorf("%s: %v", action, got)
+		}
+	}
+	if by := book.by["till.attempt_unresolved"]; by.From.IsValid() || by.Request != "" { // the server itself
+		t.Errorf("%+v", by)
 	}
 }
 
