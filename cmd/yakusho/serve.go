@@ -344,6 +344,7 @@ func (a *app) run(ctx context.Context, web net.Listener, guide *guidePage) error
 		}
 	})
 	wg.Go(func() { a.sweepSessions(books) })
+	wg.Go(func() { a.refusals.Run(books, a.log) })
 	if guide != nil {
 		wg.Go(func() {
 			if err := httpx.Serve(ctx, guide.srv, guide.ln, time.Second); err != nil {

@@ -211,7 +211,7 @@ func (b *browser) openMeeting() wireMeeting {
 	return m
 }
 
-// enter goes into a meeting as far as the media engine: in the books, without media.
+// enter goes into a meeting as far as the media engine: at the door for some seconds, without media.
 func (b *browser) enter(m wireMeeting) {
 	b.t.Helper()
 	var ticket struct {
@@ -221,7 +221,7 @@ func (b *browser) enter(m wireMeeting) {
 	if status, text := b.do("POST", "/api/meetings/"+m.ID+"/join", nil, &ticket); status != 200 {
 		b.t.Fatalf("join: %d %s", status, text)
 	}
-	c, _, err := websocket.Dial(b.t.Context(), b.base+ticket.MediaPath+"/rtc?access_token="+ticket.Token, &websocket.DialOptions{
+	c, _, err := websocket.Dial(b.t.Context(), b.base+ticket.MediaPath+"/rtc?protocol=17&access_token="+ticket.Token, &websocket.DialOptions{
 		HTTPClient: b.http, HTTPHeader: http.Header{"Origin": {b.base}},
 	})
 	if err != nil {

@@ -50,7 +50,9 @@ type app struct {
 	till    *counters // nil where the till is not enabled
 	handler http.Handler
 	ready   atomic.Bool
-	sample  []auth.SampleAccount // what was seeded; nil in an office
+
+	refusals *audit.Limited
+	sample   []auth.SampleAccount // what was seeded; nil in an office
 }
 
 // parts are what the app is built on: opened before it, closed after it.
@@ -90,10 +92,12 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 		return nil, fmt.Errorf("open meetings: %w", err)
 	}
 	journal := audit.New(auditStore, clock)
+	// Sign-in, set-up and change of a password count their own tries, and each of those is worth an entry.
+	a.refusals = audit.NewLimited(journal, clock, "auth.sign_in", "auth.setup", "auth.password_change")
 	book := org.NewBook(orgStore)
 
 	a.auth = auth.NewService(auth.Config{
-		Store: authStore, Hasher: local.New(local.DefaultParams()), Audit: journal, Clock: clock,
+		Store: authStore, Hasher: local.New(local.DefaultParams()), Audit: a.refusals, Clock: clock,
 		Ended: func(ctx context.Context, _ core.ID, sessions []string) { a.meet.SessionsEnded(ctx, sessions) },
 	})
 
@@ -111,7 +115,7 @@ func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 		return nil, fmt.Errorf("start media: %w", err)
 	}
 	a.meet = meet.NewService(meet.Config{
-		Store: meetStore, Media: a.media, Relay: a.turn, Sessions: a.auth, Directory: directory{book}, Audit: journal,
+		Store: meetStore, Media: a.media, Relay: a.turn, Sessions: a.auth, Directory: directory{book}, Audit: a.refusals,
 		Clock: clock, Log: p.log, Zone: japan(), Capacity: conf.Meet.Capacity,
 	})
 	if p.sample {

@@ -10,7 +10,7 @@ type Knock struct {
 	Invited   bool    // planned in, or showed number and PIN before
 	WasIn     bool    // has been admitted before
 	Removed   bool    // by the host
-	Present   int     // how many are in, this subject not counted
+	Present   int     // how many seats are taken, this subject's not counted
 	Capacity  int     // how many may be in at once
 }
 

@@ -189,6 +189,9 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	changed := map[core.ID]bool{}
 	for _, w := range s.hub.plan(seen) {
 		if w.cut != nil {
+			if !s.hub.stray(*w.cut) {
+				continue // in the meantime they have come in anew
+			}
 			s.cut(ctx, w.cut.Meeting, w.cut.Participant, nil)
 			continue
 		}
@@ -235,6 +238,7 @@ func (s *Service) Reconcile(ctx context.Context) error {
 			s.seenAt = now
 		}
 	}
+	s.hub.deafen()
 	for m := range changed {
 		s.hub.tellAll(m, Event{Kind: EventState})
 	}
@@ -256,11 +260,14 @@ func (h *hub) plan(seen map[core.ID]map[core.ID]Presence) []work {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var out []work
+	now := h.clock()
 	for meeting, r := range h.rooms {
+		r.giveUp(seen[meeting], now)
 		for id, stay := range r.stays {
 			p, here := seen[meeting][id]
+			here = here && p.carries()
 			switch {
-			case !here && r.comingBack(id, stay, h.clock()):
+			case !here && r.comingBack(id, stay, now):
 				// Neither gone nor seen: the next round knows.
 			case !here:
 				out = append(out, work{end: stay, by: StayLeft})
@@ -274,20 +281,25 @@ func (h *hub) plan(seen map[core.ID]map[core.ID]Presence) []work {
 	for meeting, ps := range seen {
 		r := h.rooms[meeting]
 		for id, p := range ps {
-			// Every connection was made with a ticket. Where it was taken away since, because its holder was
-			// put out or signed out, the engine was asked to end the connection before it was complete.
-			if r == nil || r.tickets[id] == nil || r.tickets[id].inUse.Nonce == "" {
+			if !r.ticketed(id) {
 				out = append(out, work{cut: &p})
 				continue
 			}
-			// A connection that ends before any media flowed leaves no row: nobody was there.
-			if _, in := r.stays[id]; !in && p.Path != PathUnknown {
+			since := now.Sub(r.tickets[id].usedAt)
+			if r.late(p, now) {
+				out = append(out, work{cut: &p})
+			}
+			// A connection that ends before any media could flow leaves no row: nobody was there.
+			if _, in := r.stays[id]; !in && p.carries() && (p.Path != PathUnknown || since >= knownBy) {
 				out = append(out, work{begin: &Stay{Meeting: meeting, Participant: id, Path: p.Path}})
 			}
 		}
 	}
 	return out
 }
+
+// carries reports whether media can flow, if only one way: enough to hear the others, so enough to be written down.
+func (p Presence) carries() bool { return !p.Connecting || p.Path != PathUnknown }
 
 // comeBack is how long a participant whose connection broke may take to be connected again before the
 // stay ends. A connection takes the place of the one before it within a second; over a bad line in some.
@@ -306,6 +318,9 @@ func (h *hub) began(s Stay, hand time.Time) {
 	defer h.mu.Unlock()
 	r := h.room(s.Meeting)
 	r.stays[s.Participant] = &s
+	if i := r.tickets[s.Participant]; i != nil {
+		i.doorAt, i.moved = time.Time{}, time.Time{}
+	}
 	if _, up := r.hands[s.Participant]; !up && !hand.IsZero() {
 		r.hands[s.Participant] = hand
 	}
@@ -326,5 +341,8 @@ func (h *hub) ended(s *Stay, by StayEnd) {
 	if by != StayMoved {
 		delete(r.hands, s.Participant)
 		r.unclaim(s)
+		r.rise(s)
+	} else if i := r.tickets[s.Participant]; i != nil {
+		i.moved = h.clock()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"time"
 
 	"yakusho/internal/core"
 )
@@ -38,7 +39,7 @@ func (s *Service) reenter(ctx context.Context, t Ticket) error {
 	case p.Guest() && s.hub.nameTaken(t.Meeting, p.ID, p.Name):
 		return ErrNameTaken // while the line was cut somebody came in under it
 	}
-	return s.hub.use(t, true, s.Clock().After(t.ExpiresAt))
+	return s.hub.use(t, true, s.Clock().After(t.ExpiresAt), 0)
 }
 
 func (s *Service) enter(ctx context.Context, t Ticket) error {
@@ -46,17 +47,34 @@ func (s *Service) enter(ctx context.Context, t Ticket) error {
 	if err != nil {
 		return err
 	}
-	if _, refused := Admit(k); refused != nil {
+	v, refused := Admit(k)
+	if refused != nil {
 		return refused
 	}
 	if p.ID != "" && p.ID != t.Participant {
 		return ErrTicket
 	}
+	if !s.hub.mayDo(t.Meeting, t.Participant, "enter", 30, time.Minute) {
+		return ErrTooFast
+	}
+	seats := k.Capacity
+	if v.Host {
+		seats = 0
+	}
 	now := s.Clock()
 	// Used before anything is written: a ticket that is worthless must leave no trace of having come in.
-	if err := s.hub.use(t, false, now.After(t.ExpiresAt)); err != nil {
+	if err := s.hub.use(t, false, now.After(t.ExpiresAt), seats); err != nil {
 		return err
 	}
+	if err := s.letIn(ctx, t, k, p, now); err != nil {
+		s.hub.stepBack(t)
+		return err
+	}
+	return nil
+}
+
+// letIn writes down that k may come in with the ticket t, p being what is known of them already.
+func (s *Service) letIn(ctx context.Context, t Ticket, k Knock, p Participant, now time.Time) error {
 	card, err := s.card(ctx, core.ActorFrom(ctx))
 	if err != nil {
 		return err
@@ -96,8 +114,9 @@ func (h *hub) expect(meeting core.ID, who Subject, id core.ID) core.ID {
 }
 
 // use lets a ticket serve: once for a new connection while it is fresh, again and again for resuming
-// the connection that was made with it.
-func (h *hub) use(t Ticket, resume, expired bool) error {
+// the connection that was made with it. A new connection takes one of the seats (0: as many as come) in the same
+// moment, so that eight who come at once do not all get the last one.
+func (h *hub) use(t Ticket, resume, expired bool, seats int) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r, ok := h.rooms[t.Meeting]
@@ -118,7 +137,14 @@ func (h *hub) use(t Ticket, resume, expired bool) error {
 	case resume, expired:
 		return ErrTicket
 	}
-	i.inUse, i.newest, i.usedAt = i.newest, Ticket{}, h.clock()
+	now := h.clock()
+	if seats > 0 && r.taken(t.Participant, now) >= seats {
+		return ErrFull
+	}
+	i.inUse, i.newest, i.usedAt, i.shown = i.newest, Ticket{}, now, time.Time{}
+	if _, in := r.stays[t.Participant]; !in && i.doorAt.IsZero() {
+		i.doorAt = now
+	}
 	return nil
 }
 

@@ -184,13 +184,14 @@ func TestSigningOutAtOnePCLeavesTheOtherConnected(t *testing.T) {
 	w.wantStays(m, "高橋 一郎 udp 08:30:00-")
 }
 
-func TestAnEarWithoutATicketClosesWithItsSession(t *testing.T) {
+func TestAnEarOfSomebodyAtTheDoorClosesWithItsSession(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	m := w.open()
 	w.join(as("mayor"), m)
 	w.join(as("sato"), m)
-	w.Service = meet.NewService(w.Config) // after a restart screens listen before they join again
+	w.restart(false) // after a restart screens listen before their media are back
+	w.must(w.media.Ask(as("sato"), w.admit(as("sato"), m).Token, false))
 	ear := w.listen(as("sato"), m)
 	w.SessionsEnded(context.Background(), []string{"session-of-sato"})
 	w.wantHeard("who signed out", ear, "closed")

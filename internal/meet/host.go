@@ -8,8 +8,12 @@ import (
 	"yakusho/internal/core"
 )
 
-// hosted returns the meeting to its host; to anyone else ErrNotHost, remembered under action.
+// hosted returns the meeting to its host; to anyone else ErrNotHost, remembered under action;
+// to who is nobody ErrSignIn.
 func (s *Service) hosted(ctx context.Context, id core.ID, action string) (Meeting, error) {
+	if SubjectOf(core.ActorFrom(ctx)) == "" {
+		return Meeting{}, ErrSignIn
+	}
 	m, err := s.Store.Meeting(ctx, id)
 	switch {
 	case err != nil:

@@ -79,7 +79,10 @@ type live struct {
 type issued struct {
 	newest Ticket
 	inUse  Ticket
-	usedAt time.Time // when inUse served
+	usedAt time.Time // when inUse served; zero once its connection was given up
+	doorAt time.Time // since when they have come to the door without a stay; zero while there is one
+	moved  time.Time // when a stay ended that goes on as another; zero once that has begun
+	shown  time.Time // when the engine last showed a connection since; zero while it has not
 }
 
 // pace is what one participant does often; spell is how often they did it lately.

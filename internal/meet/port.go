@@ -100,7 +100,7 @@ var ErrNumberInUse = core.Conflict("number_in_use", "会議番号が重なりま
 type Media interface {
 	// Token turns a ticket into what the browser shows at the door.
 	Token(t Ticket) (string, error)
-	// Present returns who is connected now.
+	// Present returns everybody with a connection now, complete or not.
 	Present() []Presence
 	// Mute silences one source; the participant can switch a microphone or camera on again, but a
 	// screen share is ended.
@@ -126,7 +126,8 @@ func RelayID(participant core.ID, session string) string {
 type Presence struct {
 	Meeting     core.ID
 	Participant core.ID
-	Path        Path // PathUnknown until media flows
+	Path        Path // PathUnknown until media can flow, one way or both
+	Connecting  bool // not complete: some transport is still missing, or all are
 }
 
 // Ticket is the right to make one media connection.

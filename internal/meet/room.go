@@ -60,6 +60,37 @@ func (s *Service) insider(ctx context.Context, id core.ID) (Meeting, Participant
 	return m, p, err
 }
 
+// attendee is insider for what takes being in the meeting now: hearing and being heard.
+func (s *Service) attendee(ctx context.Context, id core.ID) (Meeting, Participant, error) {
+	m, p, err := s.insider(ctx, id)
+	if err != nil || s.hub.inside(id, p.ID) {
+		return m, p, err
+	}
+	// Whoever was put out since that look is told so.
+	if _, _, err := s.insider(ctx, id); err != nil {
+		return Meeting{}, Participant{}, err
+	}
+	return Meeting{}, Participant{}, ErrAway
+}
+
+// Await waits until the caller is in the meeting, or ctx ends. After a restart or a lost line a screen asks at the same
+// time as its media connect, and is as good as there.
+func (s *Service) Await(ctx context.Context, id core.ID) {
+	_, p, err := s.insider(ctx, id)
+	if err != nil {
+		return // the call that follows says why
+	}
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for !s.hub.inside(id, p.ID) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
+
 func hosts(m Meeting, a core.Actor) bool {
 	return SubjectOf(a) == m.Host || a.Has(core.RoleOrganiser)
 }
@@ -122,15 +153,16 @@ func (s *Service) Present(ctx context.Context, id core.ID) (int, []string, error
 	return n, offices, nil
 }
 
-// Listen gives a participant's screen an ear. End it with Unlisten.
+// Listen gives the screen of somebody who is in the meeting an ear. It closes when they have left. End it with
+// Unlisten.
 func (s *Service) Listen(ctx context.Context, id core.ID) (*Subscription, Participant, error) {
-	_, p, err := s.insider(ctx, id)
+	_, p, err := s.attendee(ctx, id)
 	if err != nil {
 		return nil, Participant{}, err
 	}
 	sub := s.hub.subscribe(id, p.ID, core.ActorFrom(ctx).Session)
 	// Whatever put the caller out between that look and this ear did not find the ear to close it.
-	if _, _, err := s.insider(ctx, id); err != nil {
+	if _, _, err := s.attendee(ctx, id); err != nil {
 		s.hub.unsubscribe(sub)
 		return nil, Participant{}, err
 	}
@@ -144,7 +176,7 @@ var keyForm = regexp.MustCompile(`^[0-9A-Za-z_-]{8,64}$`)
 
 // Say writes into the chat. It returns when the message is on disk; then everyone is told.
 func (s *Service) Say(ctx context.Context, id core.ID, key, text string) (Message, error) {
-	_, p, err := s.insider(ctx, id)
+	_, p, err := s.attendee(ctx, id)
 	if err != nil {
 		return Message{}, err
 	}
@@ -167,10 +199,13 @@ func (s *Service) Say(ctx context.Context, id core.ID, key, text string) (Messag
 	return m, nil
 }
 
-// Chat returns what was written after a number, at most 500 messages. It can be read after the end.
+// Chat returns what was written after a number, at most 500 messages. While the meeting lasts it is for
+// those who are in it; after the end, for all who were.
 func (s *Service) Chat(ctx context.Context, id core.ID, after int64) ([]Message, error) {
-	if _, _, err := s.member(ctx, id); err != nil {
+	if m, p, err := s.member(ctx, id); err != nil {
 		return nil, err
+	} else if m.State != StateEnded && !s.hub.inside(id, p.ID) {
+		return nil, ErrAway
 	}
 	ms, err := s.Store.Since(ctx, id, after, 500)
 	if err != nil {
@@ -181,7 +216,7 @@ func (s *Service) Chat(ctx context.Context, id core.ID, after int64) ([]Message,
 
 // Hand raises or lowers the caller's hand, or, with of, lets the host lower another's.
 func (s *Service) Hand(ctx context.Context, id core.ID, up bool, of core.ID) error {
-	m, p, err := s.insider(ctx, id)
+	m, p, err := s.attendee(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -224,7 +259,7 @@ func (h *hub) handOf(meeting, participant core.ID) (stay core.ID, at time.Time) 
 
 // React shows a reaction to all.
 func (s *Service) React(ctx context.Context, id core.ID, kind string) error {
-	_, p, err := s.insider(ctx, id)
+	_, p, err := s.attendee(ctx, id)
 	switch {
 	case err != nil:
 		return err
@@ -239,6 +274,9 @@ func (s *Service) React(ctx context.Context, id core.ID, kind string) error {
 
 // Attendance returns the stays of a meeting with the people they belong to, for its host and organisers.
 func (s *Service) Attendance(ctx context.Context, id core.ID) ([]Stay, map[core.ID]Participant, error) {
+	if SubjectOf(core.ActorFrom(ctx)) == "" {
+		return nil, nil, ErrSignIn
+	}
 	m, err := s.Store.Meeting(ctx, id)
 	if err != nil {
 		return nil, nil, fmt.Errorf("find meeting %s: %w", id, err)

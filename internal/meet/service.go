@@ -354,7 +354,7 @@ func (s *Service) knock(ctx context.Context, id core.ID) (Knock, Participant, er
 	return Knock{
 		Meeting: m, Subject: who, Organiser: a.Has(core.RoleOrganiser), Invited: p.Invited,
 		WasIn: !p.AdmittedAt.IsZero(), Removed: !p.RemovedAt.IsZero(),
-		Present: s.hub.count(id, p.ID), Capacity: s.Capacity,
+		Present: s.hub.taken(id, p.ID), Capacity: s.Capacity,
 	}, p, nil
 }
 
@@ -373,10 +373,12 @@ func (s *Service) card(ctx context.Context, a core.Actor) (Card, error) {
 	return c, nil
 }
 
-// refuse remembers a refusal and returns it.
+// refuse remembers a refusal and returns it. That somebody without session or pass is sent to sign in is no decision
+// about anybody and leaves no entry: the log would grow as fast as a stranger can ask. How many entries one caller's
+// refusals make is the Audit's to limit.
 func (s *Service) refuse(ctx context.Context, action, target string, why error) error {
 	var e *core.Error
-	if !errors.As(why, &e) {
+	if !errors.As(why, &e) || errors.Is(why, ErrSignIn) {
 		return why
 	}
 	if err := s.Audit.Record(ctx, action, target, "refused", map[string]string{"reason": e.Code}); err != nil {

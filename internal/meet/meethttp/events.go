@@ -24,6 +24,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	after := lastSeen(r)
 	// The ear is opened before the past is read: what is written in between comes twice rather than not
 	// at all, and the second time is left out by its number.
+	a.await(ctx, id)
 	sub, me, err := a.Service.Listen(ctx, id)
 	if err != nil {
 		httpx.Error(w, r, err)
@@ -44,6 +45,16 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.run(ctx, sub, relay)
+}
+
+// awaited is how long a call waits for its caller to be in the meeting. It must be less than a screen waits for
+// an answer, which is eight seconds.
+const awaited = 6 * time.Second
+
+func (a *API) await(ctx context.Context, id core.ID) {
+	ctx, cancel := context.WithTimeout(ctx, awaited)
+	defer cancel()
+	a.Service.Await(ctx, id)
 }
 
 // lastSeen is the number of the last chat message the browser has.

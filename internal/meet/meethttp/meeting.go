@@ -152,6 +152,7 @@ func (a *API) Say(ctx context.Context, r SayRequestObject) (SayResponseObject, e
 	if err != nil {
 		return nil, err
 	}
+	a.await(ctx, id)
 	m, err := a.Service.Say(ctx, id, r.Body.Key, r.Body.Text)
 	return Say201JSONResponse(message(m)), err
 }

@@ -79,7 +79,7 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("configure media engine: %w", err)
 	}
 	// The engine's own words go to our log, and only its warnings: it repeats every join at info.
-	logger.SetLogger(logger.LogRLogger(logr.FromSlogHandler(atLeast{slog.LevelWarn, c.Log.Handler()})), "media")
+	logger.SetLogger(logger.LogRLogger(logr.FromSlogHandler(atLeast{slog.LevelWarn, newSparing(c.Log.Handler(), c.Clock)})), "media")
 
 	node, err := routing.NewLocalNode(conf)
 	if err != nil {

@@ -182,22 +182,27 @@ func refusals(t *testing.T, e *Engine, base string) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		token, origin string
-		status        int
+		token, query, origin string
+		status               int
 	}{
-		"no token":                {"", "", 401},
-		"not a token":             {"x", "", 401},
-		"a signature cut off":     {parts[0] + "." + parts[1] + ".", "", 401},
-		"no algorithm":            {none, "", 401},
-		"signed by somebody else": {foreign, "", 401},
-		"from another site":       {good, "https://evil.example", 403},
+		"no token":                {"", "&protocol=17", "", 401},
+		"not a token":             {"x", "&protocol=17", "", 401},
+		"a signature cut off":     {parts[0] + "." + parts[1] + ".", "&protocol=17", "", 401},
+		"no algorithm":            {none, "&protocol=17", "", 401},
+		"signed by somebody else": {foreign, "&protocol=17", "", 401},
+		"from another site":       {good, "&protocol=17", "https://evil.example", 403},
+		"no version":              {good, "", "", 400},
+		"a version that hides":    {good, "&protocol=2", "", 400},
+		"a version of tomorrow":   {good, "&protocol=18", "", 400},
+		"two versions":            {good, "&protocol=17&protocol=2", "", 400},
+		"no number":               {good, "&protocol=16x", "", 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := http.Header{}
 			if c.origin != "" {
 				h.Set("Origin", c.origin)
 			}
-			_, resp, err := websocket.Dial(t.Context(), base+"/rtc?access_token="+c.token, &websocket.DialOptions{HTTPHeader: h})
+			_, resp, err := websocket.Dial(t.Context(), base+"/rtc?access_token="+c.token+c.query, &websocket.DialOptions{HTTPHeader: h})
 			if err == nil || resp == nil || resp.StatusCode != c.status {
 				t.Fatalf("dial: %v, %v; want status %d", resp, err, c.status)
 			}
@@ -205,6 +210,25 @@ func refusals(t *testing.T, e *Engine, base string) {
 				t.Errorf("answered as %q", got)
 			}
 		})
+	}
+	// A body could carry what the query may not.
+	post, err := http.NewRequestWithContext(t.Context(), "POST", base+"/rtc?protocol=17&access_token="+good, strings.NewReader("join_request=x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range map[string]string{
+		"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+		"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Content-Type": "application/x-www-form-urlencoded",
+	} {
+		post.Header.Set(k, v)
+	}
+	resp, err := http.DefaultClient.Do(post)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 400 {
+		t.Errorf("POST /rtc = %d, want 400", resp.StatusCode)
 	}
 	for _, path := range []string{"/rtc/v1", "/twirp/livekit.RoomService/ListRooms", "/"} {
 		resp, err := http.Get(base + path + "?access_token=" + good)

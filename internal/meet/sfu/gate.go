@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/livekit/livekit-server/pkg/service"
@@ -18,6 +19,7 @@ import (
 var (
 	errOrigin   = core.Forbidden("cross_origin", "ほかのサイトからは接続できません。")
 	errUpgrade  = core.Invalid("websocket_expected", "この場所は会議の通信専用です。")
+	errProtocol = core.Invalid("signal_protocol", "この画面は古いため、会議につなげません。画面を読み込み直してください。")
 	errNoSignal = core.NotFound("not_found", "この場所には何もありません。")
 )
 
@@ -37,11 +39,16 @@ func (e *Engine) connect(w http.ResponseWriter, r *http.Request) {
 		httpx.Error(w, r, errOrigin)
 		return
 	}
-	if r.Header.Get("Upgrade") == "" {
+	// A POST could carry in its body, unseen here, what the engine reads as the query.
+	if r.Header.Get("Upgrade") == "" || r.Method != http.MethodGet {
 		httpx.Error(w, r, errUpgrade)
 		return
 	}
 	q := r.URL.Query()
+	if !spoken(q["protocol"]) {
+		httpx.Error(w, r, errProtocol)
+		return
+	}
 	t, check, err := e.read(shown(r))
 	if err == nil {
 		err = e.admit(r.Context(), t, check, q.Get("reconnect") == "1" || q.Get("reconnect") == "true")
@@ -52,7 +59,7 @@ func (e *Engine) connect(w http.ResponseWriter, r *http.Request) {
 	}
 	// What the ticket says is all the engine learns; what else a client writes into the query that
 	// would change who it is, is dropped.
-	for _, k := range []string{"access_token", "publish", "attributes", "join_request"} {
+	for _, k := range []string{"access_token", "publish", "attributes", "join_request", "disable_ice_lite"} {
 		q.Del(k)
 	}
 	ctx := service.WithAPIKey(r.Context(), grants(t, check), e.apiKey)
@@ -63,6 +70,22 @@ func (e *Engine) connect(w http.ResponseWriter, r *http.Request) {
 	// No compression: a small frame could otherwise grow to any size in memory.
 	r.Header.Del("Sec-Websocket-Extensions")
 	e.rtc.ServeHTTP(&guardedWriter{w, e.conf.Clock}, r)
+}
+
+// The versions of LiveKit's signalling that are let through: livekit-client 2.23 says 17. To older clients the engine
+// behaves in other ways; below 3, one that only receives never counts as active.
+const (
+	oldestProtocol = 15
+	newestProtocol = 17
+)
+
+// spoken reports whether a query names one version, and one that is let through.
+func spoken(versions []string) bool {
+	if len(versions) != 1 {
+		return false
+	}
+	v, err := strconv.Atoi(versions[0])
+	return err == nil && v >= oldestProtocol && v <= newestProtocol
 }
 
 func (e *Engine) admit(ctx context.Context, t meet.Ticket, check, resume bool) error {

@@ -28,15 +28,26 @@ func (e *Engine) Present() []meet.Presence {
 			continue
 		}
 		for _, p := range room.GetParticipants() {
-			if p.State() != livekit.ParticipantInfo_ACTIVE {
+			if p.IsDisconnected() || p.IsClosed() {
 				continue
 			}
-			out = append(out, meet.Presence{
-				Meeting: core.ID(info.Name), Participant: core.ID(p.Identity()), Path: e.path(p),
-			})
+			out = append(out, e.presence(info.Name, p))
 		}
 	}
 	return out
+}
+
+// presence is what the books are told of a participant. The engine calls one active when its primary transport is
+// connected; one that has any other transport connected hears or is heard all the same, and has a path.
+func (e *Engine) presence(room string, p types.LocalParticipant) meet.Presence {
+	at := meet.Presence{
+		Meeting: core.ID(room), Participant: core.ID(p.Identity()), Path: meet.PathUnknown,
+		Connecting: p.State() != livekit.ParticipantInfo_ACTIVE,
+	}
+	if !at.Connecting || p.HasConnected() {
+		at.Path = e.path(p)
+	}
+	return at
 }
 
 // path tells how a participant's media travels: relayed where any selected pair ends at one of our own

@@ -19,7 +19,7 @@ type Media struct {
 
 	mu      sync.Mutex
 	tickets map[string]meet.Ticket
-	present map[place]meet.Path
+	present map[place]meet.Presence
 	muted   []Muted
 	broken  error
 }
@@ -68,14 +68,21 @@ func (m *Media) Ask(ctx context.Context, token string, resume bool) error {
 }
 
 // Arrive is the second half of Connect: the connection is there, or goes another way from now on.
-func (m *Media) Arrive(token string, path meet.Path) {
+func (m *Media) Arrive(token string, path meet.Path) { m.show(token, path, false) }
+
+// Hang is an Arrive that is not complete: media flow one way by path, or none where it is unknown.
+func (m *Media) Hang(token string, path meet.Path) { m.show(token, path, true) }
+
+func (m *Media) show(token string, path meet.Path, connecting bool) {
 	t := m.Ticket(token)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.present == nil {
-		m.present = map[place]meet.Path{}
+		m.present = map[place]meet.Presence{}
 	}
-	m.present[place{t.Meeting, t.Participant}] = path
+	m.present[place{t.Meeting, t.Participant}] = meet.Presence{
+		Meeting: t.Meeting, Participant: t.Participant, Path: path, Connecting: connecting,
+	}
 }
 
 // Connect makes the connection a token is for, if the door lets it.
@@ -107,8 +114,8 @@ func (m *Media) Present() []meet.Presence {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []meet.Presence
-	for p, path := range m.present {
-		out = append(out, meet.Presence{Meeting: p.meeting, Participant: p.participant, Path: path})
+	for _, p := range m.present {
+		out = append(out, p)
 	}
 	return out
 }
