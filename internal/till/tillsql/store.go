@@ -14,7 +14,6 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"hash/maphash"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,8 +31,7 @@ type Store struct {
 	db    *sqldb.DB
 	node  string       // this process, in the order of events
 	made  atomic.Int64 // the last event written here, see emit
-	seed  maphash.Seed
-	lanes [64]chan struct{}
+	lane  chan struct{}
 }
 
 var _ till.Store = (*Store)(nil)
@@ -43,23 +41,19 @@ func Open(ctx context.Context, db *sqldb.DB) (*Store, error) {
 	if err := db.Migrate(ctx, "till", migrations); err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, node: core.Secret(8), seed: maphash.MakeSeed()}
-	for i := range s.lanes {
-		s.lanes[i] = make(chan struct{}, 1)
-	}
-	return s, nil
+	return &Store{db: db, node: core.Secret(8), lane: make(chan struct{}, 1)}, nil
 }
 
-// enter lets the writers of one session pass one by one. They all touch its row, so on PostgreSQL all but one would
-// lose and start again; what other processes do is left to that.
+// enter lets the writers of sessions in this process pass one by one. Those of one session touch the same row, and those of
+// several the same pages: PostgreSQL takes that for a conflict, and at eight busy counters one of them can lose so often that
+// it gives up, while nothing is won by doing it at once. What other processes do is left to trying again.
 func (s *Store) enter(ctx context.Context, session core.ID) (leave func(), err error) {
 	if session == "" || s.db.Engine() == sqldb.EngineSQLite { // which has one writer anyway
 		return func() {}, nil
 	}
-	lane := s.lanes[maphash.String(s.seed, string(session))%uint64(len(s.lanes))]
 	select {
-	case lane <- struct{}{}:
-		return func() { <-lane }, nil
+	case s.lane <- struct{}{}:
+		return func() { <-s.lane }, nil
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the session: %w", ctx.Err())
 	}
