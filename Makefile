@@ -10,7 +10,7 @@ GOTESTSUM := $(GO) run gotest.tools/gotestsum@v1.13.0
 LINT      := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FRONT     := web/dist/index.html
 
-.PHONY: build run test check lint e2e bench fuzz fuzz-ci torture generate verify clean deps test-go test-web test-net test-torture FORCE
+.PHONY: build run test check lint e2e bench fuzz fuzz-ci torture generate verify clean deps test-go test-web test-net test-long test-torture FORCE
 
 build: bin/yakusho bin/paysim
 
@@ -46,6 +46,7 @@ test: deps build
 	@rm -rf out && mkdir -p out
 	$(MAKE) --no-print-directory check
 	$(MAKE) --no-print-directory test-go
+	$(MAKE) --no-print-directory test-long
 	$(MAKE) --no-print-directory test-web
 	$(MAKE) --no-print-directory e2e
 	$(MAKE) --no-print-directory test-net
@@ -64,6 +65,12 @@ test-net: bin/yakusho
 	@sh .ci/count.sh network out/net.json
 
 # The real server, killed a hundred times and on disks that fail, while payments are taken. About four minutes.
+# Ten thousand customers, without the race detector, under which test-go has a few hundred of them.
+test-long:
+	@mkdir -p out
+	$(GOTESTSUM) --format standard-verbose --jsonfile out/long.json -- -count=1 -timeout 20m -run TestManyCustomers ./internal/till
+	@sh .ci/count.sh long out/long.json
+
 test-torture: bin/yakusho
 	@mkdir -p out
 	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GOTESTSUM) --format standard-verbose --jsonfile out/torture.json -- -race -count=1 -timeout 20m ./e2e/torture
