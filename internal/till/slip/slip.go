@@ -307,14 +307,17 @@ func GivenBack(h Head, s till.Sale, x till.Payment, r till.Refund) (Paper, error
 	}
 	p := begin(h, s, title)
 	p.huge("返す額", yen(r.Amount))
-	if r.State == till.RefundDone {
+	if r.State == till.RefundDone && x.Way != till.WaySticker { // a bank transfer is on its way
 		p.text(done)
 	} else {
 		p.text(under)
 	}
-	if x.Way == till.WayCash {
+	switch x.Way {
+	case till.WayCash:
 		p.text("現金でお返しします。金額をお確かめください。")
-	} else {
+	case till.WaySticker:
+		p.text("お客様の口座に振り込んでお返しします。振り込む日は、窓口か会計課にお確かめください。")
+	case till.WayShow, till.WayScan:
 		p.text("お支払いに使った " + till.FindWallet(x.Wallet).Name + " に戻ります。戻る時期は決済事業者によります。")
 	}
 	p.rule()

@@ -180,12 +180,15 @@ func TestAPaperForMoneyGivenBack(t *testing.T) {
 	part.DoneAt, part.DecidedAt = time.Time{}, at.Add(2*time.Hour)
 	cash := pay(residence(), till.WalletCash, till.WayCash)
 	cashed := till.Refund{Payment: cash.ID, Void: true, Amount: 900, Reason: "品目の選び違い", State: till.RefundDone, DoneAt: at.Add(time.Hour)}
+	stuck := pay(residence(), "paypay", till.WaySticker)
+	banked := cashed
+	banked.Payment = stuck.ID
 	for _, c := range []struct {
 		name string
 		sale till.Sale
 		x    till.Payment
 		r    till.Refund
-	}{{"void", s, x, void}, {"refund_under_way", s, x, part}, {"void_cash", residence(), cash, cashed}} {
+	}{{"void", s, x, void}, {"refund_under_way", s, x, part}, {"void_cash", residence(), cash, cashed}, {"void_sticker", residence(), stuck, banked}} {
 		p, err := slip.GivenBack(head, c.sale, c.x, c.r)
 		if err != nil {
 			t.Fatal(err)

@@ -168,12 +168,19 @@ func refundWords(r till.Refund, p till.Payment) string {
 	case till.RefundRejected:
 		return "承認されませんでした。何も返していません。"
 	case till.RefundApproved:
+		if p.Way == till.WayCash || p.Way == till.WaySticker {
+			return "承認されました。記録しています。"
+		}
 		return "承認されました。決済事業者に依頼しています。"
 	case till.RefundUnknown:
 		return "決済事業者の返事を確かめています。もう一度申請しないでください。" + till.Words(r.Detail)
 	case till.RefundDone:
-		if p.Way == till.WayCash || p.Way == till.WaySticker {
+		switch p.Way {
+		case till.WayCash:
 			return "返金として記録しました。現金は窓口でお渡しください。"
+		case till.WaySticker:
+			return "返金として記録しました。口座振込で返す手続きを、会計課が行ってください。"
+		case till.WayShow, till.WayScan:
 		}
 		return "決済事業者が返金しました。"
 	case till.RefundFailed:
