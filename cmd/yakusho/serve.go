@@ -338,11 +338,13 @@ func (a *app) run(ctx context.Context, web net.Listener, guide *guidePage) error
 	books, stopBooks := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBooks()
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := a.meet.Run(books); err != nil {
-			a.log.Error("attendance is not kept", "err", err)
-		}
-	})
+	if a.meets { // else the stays in the books are those of another server
+		wg.Go(func() {
+			if err := a.meet.Run(books); err != nil {
+				a.log.Error("attendance is not kept", "err", err)
+			}
+		})
+	}
 	wg.Go(func() { a.sweepSessions(books) })
 	wg.Go(func() { a.refusals.Run(books, a.log) })
 	if guide != nil {

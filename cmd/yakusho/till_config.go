@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"regexp"
@@ -36,9 +37,26 @@ type paypayConfig struct {
 }
 
 type univapayConfig struct {
-	Endpoint    string `toml:"endpoint"`
-	Credentials string `toml:"credentials_file"`
-	CA          string `toml:"ca_file"`
+	Endpoint    string          `toml:"endpoint"`
+	Credentials string          `toml:"credentials_file"`
+	CA          string          `toml:"ca_file"`
+	Proxy       string          `toml:"proxy"`
+	Columns     univapayColumns `toml:"columns"`
+}
+
+// univapayColumns are the headings of the settlement file as the office gets it; an empty one is as it is built in.
+type univapayColumns struct {
+	Charge   string `toml:"charge"`
+	Refund   string `toml:"refund"`
+	Store    string `toml:"store"`
+	Kind     string `toml:"kind"`
+	Status   string `toml:"status"`
+	At       string `toml:"at"`
+	Amount   string `toml:"amount"`
+	Currency string `toml:"currency"`
+	Fee      string `toml:"fee"`
+	Brand    string `toml:"brand"`
+	Ours     string `toml:"ours"`
 }
 
 // check lists what is wrong with the values.
@@ -46,7 +64,10 @@ func (c tillConfig) check(say func(format string, args ...any)) {
 	if c.Registration != "" && !regexp.MustCompile(`^T[0-9]{13}$`).MatchString(c.Registration) {
 		say("till.registration: 登録番号は T と13桁の数字で書いてください。登録がなければ消してください。")
 	}
-	for key, address := range map[string]string{"till.paypay.endpoint": c.PayPay.Endpoint, "till.univapay.endpoint": c.UnivaPay.Endpoint, "till.paypay.proxy": c.PayPay.Proxy} {
+	for key, address := range map[string]string{
+		"till.paypay.endpoint": c.PayPay.Endpoint, "till.univapay.endpoint": c.UnivaPay.Endpoint, "till.paypay.proxy": c.PayPay.Proxy,
+		"till.univapay.proxy": c.UnivaPay.Proxy,
+	} {
 		if address == "" {
 			continue
 		}
@@ -60,9 +81,9 @@ func (c tillConfig) check(say func(format string, args ...any)) {
 func secrets(path string, env func(string) string, names ...string) (map[string]string, error) {
 	out := map[string]string{}
 	if path != "" {
-		b, err := os.ReadFile(path)
+		b, err := readSecret(path)
 		if err != nil {
-			return nil, errSecretFile.Because("read %s: %w", path, err)
+			return nil, err
 		}
 		lines := bufio.NewScanner(bytes.NewReader(b))
 		for lines.Scan() {
@@ -85,14 +106,35 @@ func secrets(path string, env func(string) string, names ...string) (map[string]
 	return out, nil
 }
 
+// readSecret reads a file that nobody but this program may read.
+func readSecret(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errSecretFile.Because("read %s: %w", path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errSecretFile.Because("read %s: %w", path, err)
+	}
+	if exposed(info) {
+		return nil, errSecretOpen.Because("%s has mode %#o", path, info.Mode().Perm())
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, errSecretFile.Because("read %s: %w", path, err)
+	}
+	return b, nil
+}
+
 // secretOf reads the one line of a file; the empty path is none.
 func secretOf(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	b, err := os.ReadFile(path)
+	b, err := readSecret(path)
 	if err != nil {
-		return "", errSecretFile.Because("read %s: %w", path, err)
+		return "", err
 	}
 	s := strings.TrimSpace(string(b))
 	if len(s) < 16 || strings.ContainsAny(s, "/ \t\r\n?#%") {
@@ -173,6 +215,7 @@ func codeKey(path string) ([]byte, error) {
 
 var (
 	errSecretFile = core.Invalid("secret_file", "till の秘密の値のファイルを読めません。場所と権限、「名前=値」の形かどうかを確かめてください。")
+	errSecretOpen = core.Invalid("secret_open", "till の秘密の値のファイルを、ほかの利用者も読めます。持ち主だけが読めるように、chmod 600 をしてから起動してください。")
 	errHookSecret = core.Invalid("hook_secret", "till.hook_secret_file の中身は、16文字以上の英数字1行にしてください。")
 	errCAFile     = core.Invalid("ca_file", "till の ca_file を読めません。PEM 形式の証明書かどうかを確かめてください。")
 	errHints      = core.Invalid("hints_file", "till.hints_file を読めません。書き方を確かめてください。")

@@ -232,6 +232,10 @@ func TestANewcomerTakesAPaymentAndNoSecretIsLeftBehind(t *testing.T) {
 	if _, metrics := b.do("GET", "/metrics", nil, nil); !strings.Contains(metrics, `yakusho_till_attempts_total{state="paid"} 2`) || !strings.Contains(metrics, "yakusho_till_outbox_lag_seconds") {
 		t.Errorf("metrics lack the till")
 	}
+	if _, metrics := b.do("GET", "/metrics", nil, nil); !strings.Contains(metrics, "# TYPE yakusho_till_provider_calls_total counter") ||
+		!strings.Contains(metrics, "# TYPE yakusho_till_provider_errors_total counter") || !strings.Contains(metrics, "# TYPE yakusho_till_unresolved gauge") {
+		t.Errorf("what only grows is no counter, or what does not is one")
+	}
 	if err := server.stop(20 * time.Second); err != nil {
 		t.Errorf("stop: %v\n%s", err, server.out)
 	}

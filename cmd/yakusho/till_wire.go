@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -99,11 +100,9 @@ func providers(c tillConfig, p parts, clock core.Clock, env func(string) string)
 		if err != nil {
 			return nil, err
 		}
-		var proxy *url.URL
-		if c.PayPay.Proxy != "" {
-			if proxy, err = url.Parse(c.PayPay.Proxy); err != nil {
-				return nil, fmt.Errorf("read till.paypay.proxy: %w", err)
-			}
+		proxy, err := proxyOf(c.PayPay.Proxy)
+		if err != nil {
+			return nil, fmt.Errorf("read till.paypay.proxy: %w", err)
 		}
 		base := c.PayPay.Endpoint
 		if base == "" {
@@ -112,9 +111,7 @@ func providers(c tillConfig, p parts, clock core.Clock, env func(string) string)
 		made, err := paypay.New(paypay.Options{
 			Base: base, Roots: roots, Clock: clock, Proxy: proxy,
 			Credentials: paypay.Credentials{Key: pay["PAYPAY_KEY"], Secret: pay["PAYPAY_SECRET"], Merchant: pay["PAYPAY_MERCHANT"]},
-			Skewed: func(off time.Duration) {
-				p.log.Error("the clock of this server and that of PayPay differ; set the server's clock", "provider", paypay.Name, "offset", off)
-			},
+			Skewed:      skewed(p.log, paypay.Name),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("set up PayPay: %w", err)
@@ -130,8 +127,12 @@ func providers(c tillConfig, p parts, clock core.Clock, env func(string) string)
 		if err != nil {
 			return nil, err
 		}
+		proxy, err := proxyOf(c.UnivaPay.Proxy)
+		if err != nil {
+			return nil, fmt.Errorf("read till.univapay.proxy: %w", err)
+		}
 		made, err := univapay.New(univapay.Options{
-			Endpoint: c.UnivaPay.Endpoint, Roots: roots, Clock: clock, Log: p.log, Credentials: univapay.Credentials{
+			Endpoint: c.UnivaPay.Endpoint, Roots: roots, Proxy: proxy, Clock: clock, Log: p.log, Columns: univapay.Columns(c.UnivaPay.Columns), Credentials: univapay.Credentials{
 				JWT: univa["UNIVAPAY_JWT"], Secret: univa["UNIVAPAY_SECRET"], Store: univa["UNIVAPAY_STORE"], WebhookToken: univa["UNIVAPAY_WEBHOOK_TOKEN"],
 			},
 		})
@@ -141,6 +142,25 @@ func providers(c tillConfig, p parts, clock core.Clock, env func(string) string)
 		out = append(out, made)
 	}
 	return append(out, static.Sticker{}, static.NewCash(clock)), nil
+}
+
+// proxyOf is the office's way out; the empty address is none.
+func proxyOf(address string) (*url.URL, error) {
+	if address == "" {
+		return nil, nil
+	}
+	return url.Parse(address)
+}
+
+// skewed says in the log that a provider's clock and ours differ too much, and that they no longer do.
+func skewed(log *slog.Logger, provider string) func(time.Duration) {
+	return func(off time.Duration) {
+		if off.Abs() >= tillhttp.SkewAlarm {
+			log.Error("the clock of this server and that of the provider differ; set the server's clock", "provider", provider, "offset", off)
+			return
+		}
+		log.Info("the clock of this server and that of the provider agree again", "provider", provider, "offset", off)
+	}
 }
 
 // printerOrNone draws slips with the font of the front end; without a build there is no printing here.
@@ -191,6 +211,9 @@ func (c *counters) count(into *prometheus.Registry, clock core.Clock) error {
 	gauge := func(name, help string, labels prometheus.Labels, value func() float64) error {
 		return into.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 	}
+	counter := func(name, help string, labels prometheus.Labels, value func() float64) error {
+		return into.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	}
 	err := gauge("yakusho_till_unresolved", "Attempts whose end nobody knows.", nil, func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
@@ -220,10 +243,10 @@ func (c *counters) count(into *prometheus.Registry, clock core.Clock) error {
 	}
 	for _, p := range c.providers {
 		by := prometheus.Labels{"provider": p.Name()}
-		if err := gauge("yakusho_till_provider_calls_total", "Calls to a provider since the start.", by, func() float64 { n, _ := c.health.Counts(p.Name()); return float64(n) }); err != nil {
+		if err := counter("yakusho_till_provider_calls_total", "Calls to a provider since the start.", by, func() float64 { n, _ := c.health.Counts(p.Name()); return float64(n) }); err != nil {
 			return err
 		}
-		if err := gauge("yakusho_till_provider_errors_total", "Calls to a provider that brought no answer.", by, func() float64 { _, n := c.health.Counts(p.Name()); return float64(n) }); err != nil {
+		if err := counter("yakusho_till_provider_errors_total", "Calls to a provider that brought no answer.", by, func() float64 { _, n := c.health.Counts(p.Name()); return float64(n) }); err != nil {
 			return err
 		}
 		if clocked, ok := p.(interface{ Offset() time.Duration }); ok {

@@ -47,6 +47,7 @@ type app struct {
 	turn    *turn.Server
 	csp     *httpx.CSPReports
 	metrics *prometheus.Registry
+	meets   bool      // this server holds meetings
 	till    *counters // nil where the till is not enabled
 	handler http.Handler
 	ready   atomic.Bool
@@ -73,7 +74,7 @@ type parts struct {
 // build puts the product together: stores, then services, then what carries media, then handlers.
 func build(ctx context.Context, conf config, at place, p parts) (*app, error) {
 	clock := core.SystemClock
-	a := &app{log: p.log, metrics: prometheus.NewRegistry(), csp: httpx.NewCSPReports(p.log, clock)}
+	a := &app{log: p.log, meets: conf.Meet.Enabled, metrics: prometheus.NewRegistry(), csp: httpx.NewCSPReports(p.log, clock)}
 
 	auditStore, err := auditsql.Open(ctx, p.db)
 	if err != nil {

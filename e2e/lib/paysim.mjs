@@ -27,7 +27,7 @@ export class Paysim {
     this.origin = await until("paysim listens", () => /http:\/\/127\.0\.0\.1:\d+/.exec(this.#log)?.[0]);
     const { stdout } = await promisify(execFile)(binary, ["env"]);
     const env = join(this.#folder, "provider.env");
-    await writeFile(env, stdout);
+    await writeFile(env, stdout, { mode: 0o600 }); // the server refuses what others can read
     const part = (name) => `[till.${name}]\nendpoint = "${this.origin}"\ncredentials_file = "${env}"\n`;
     return `[till]\nenabled = true\ncontact = "会計課（内線 2145）"\n${part("paypay")}${part("univapay")}`;
   }

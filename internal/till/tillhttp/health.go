@@ -50,8 +50,8 @@ func (h *Health) Counts(provider string) (calls, failed int64) {
 	return h.all[provider].calls, h.all[provider].errors
 }
 
-// skewAlarm is how far a provider's clock may be from ours before the ICT section has to act.
-const skewAlarm = 30 * time.Second
+// SkewAlarm is how far a provider's clock may be from ours before the ICT section has to act.
+const SkewAlarm = 30 * time.Second
 
 func (h *Health) of(p till.Provider) ProviderHealth {
 	h.mu.Lock()
@@ -68,7 +68,7 @@ func (h *Health) of(p till.Provider) ProviderHealth {
 	if clocked, ok := p.(interface{ Offset() time.Duration }); ok {
 		off := clocked.Offset()
 		out.ClockOffsetMs = ptr(off.Milliseconds())
-		if off.Abs() >= skewAlarm {
+		if off.Abs() >= SkewAlarm {
 			out.State, out.Words = Trouble, "サーバーの時計がずれています。情報担当に連絡して、時計を合わせてください。"
 		}
 	}
