@@ -102,6 +102,7 @@ house.test("a void needs a reason and a second person, who is not the one who as
   await q.page.getByRole("link", { name: "取消・還付の承認（1件）" }).click();
   await q.reads("1通多く請求した");
   await q.press("承認する", { exact: true });
+  await q.reads(/窓口で現金をお渡しください/); // and of no provider
   await q.confirms("承認する");
   await q.reads("返金済み");
   await until(

@@ -132,7 +132,7 @@ export function RefundCard({ refund: r, printer }: { refund: Schemas["Refund"]; 
         onCancel={() => setAsking(undefined)}
       >
         <p>
-          {t(asking ? "till.refunds.agreeText" : "till.refunds.rejectText", {
+          {t(asking ? `till.refunds.agreeText.${r.way}` : "till.refunds.rejectText", {
             yen: new Intl.NumberFormat("ja-JP").format(r.amount),
           })}
         </p>
