@@ -64,13 +64,13 @@ test-net: bin/yakusho
 	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GOTESTSUM) --format testname --jsonfile out/net.json -- -race -count=1 -timeout 20m ./e2e/net/...
 	@sh .ci/count.sh network out/net.json
 
-# The real server, killed a hundred times and on disks that fail, while payments are taken. About four minutes.
 # Ten thousand customers, without the race detector, under which test-go has a few hundred of them.
 test-long:
 	@mkdir -p out
 	$(GOTESTSUM) --format standard-verbose --jsonfile out/long.json -- -count=1 -timeout 20m -run TestManyCustomers ./internal/till
 	@sh .ci/count.sh long out/long.json
 
+# The real server, killed a hundred times and on disks that fail, while payments are taken. About four minutes.
 test-torture: bin/yakusho
 	@mkdir -p out
 	YAKUSHO_BIN=$(CURDIR)/bin/yakusho $(GOTESTSUM) --format standard-verbose --jsonfile out/torture.json -- -race -count=1 -timeout 20m ./e2e/torture

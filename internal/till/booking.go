@@ -115,7 +115,8 @@ func BookRefund(s Sale, p Payment, r Refund, on Day, now time.Time) (Booking, er
 // gone in full.
 func BookDeposit(d Deposit, now time.Time) (ledger.Entry, error) {
 	b, err := Booking{}.enter(now, d.On, "settle", d.ID, []ledger.Posting{
-		{Account: ledger.BankAccount(), Amount: d.Net}, {Account: ledger.FeeOf(d.Provider), Amount: d.Fee},
+		{Account: ledger.BankAccount(), Amount: d.Net},
+		{Account: ledger.FeeOf(d.Provider), Amount: d.Fee},
 		{Account: ledger.ReceivableOf(d.Provider), Amount: -d.Net - d.Fee},
 	})
 	if err != nil {

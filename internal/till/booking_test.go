@@ -54,7 +54,9 @@ func TestAPaymentIsBookedGrossToTheYearItWasPaidIn(t *testing.T) {
 		state AttemptState
 		asset ledger.Account
 	}{
-		{WayShow, AttemptPaid, "receivable:paypay"}, {WayScan, AttemptPaid, "receivable:paypay"}, {WaySticker, AttemptShown, "shown:paypay"},
+		{WayShow, AttemptPaid, "receivable:paypay"},
+		{WayScan, AttemptPaid, "receivable:paypay"},
+		{WaySticker, AttemptShown, "shown:paypay"},
 		{WayCash, AttemptPaid, "cash:1"},
 	} {
 		s, a := soldFor(c.way, c.state)

@@ -38,7 +38,8 @@ func TestADayBookAddsUpWhatIsPaidAndNamesWhatIsOpen(t *testing.T) {
 		{ID: "live", Sale: b.Sales[4].ID, Amount: 1000, Wallet: "paypay", State: AttemptUnknown, Owner: "owner"}, {ID: "over", Sale: b.Sales[4].ID, State: AttemptNotPaid},
 	}
 	b.Refunds = []Refund{
-		{Sale: b.Sales[2].ID, Amount: 1000, Void: true, State: RefundDone, Reason: "誤り", DecidedBy: "two"}, {Sale: b.Sales[6].ID, Amount: 100, State: RefundDone},
+		{Sale: b.Sales[2].ID, Amount: 1000, Void: true, State: RefundDone, Reason: "誤り", DecidedBy: "two"},
+		{Sale: b.Sales[6].ID, Amount: 100, State: RefundDone},
 		{Sale: b.Sales[6].ID, Amount: 50, State: RefundRejected},
 	}
 	same(t, "day book", MakeDayBook(b), DayBook{

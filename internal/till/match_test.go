@@ -139,8 +139,10 @@ func TestWhatBooksAndFilesContradictEachOtherIn(t *testing.T) {
 		"and all of it":                  {pays: []Payment{returned(900)}, rows: []SettlementRow{paidRow("", "14021", 900)}},
 		"and the provider too":           {pays: []Payment{returned(300)}, rows: []SettlementRow{paidRow("", "14021", 900), backRow("14021", 300)}, want: []diff{{RefundOnlyFile, "a-1", 0, -300}}},
 		"and no file has it":             {pays: []Payment{returned(300)}, want: []diff{{OnlyBooks, "a-1", 900, 0}}},
-		"an earlier one, by the provider": {rows: []SettlementRow{backRow("R7", 300)}, rest: others{"R7": {a: Attempt{ID: "a-1", Sale: "s-1", Ref: "R7", State: AttemptPaid}, p: ptr(returned(300))}},
-			want: []diff{{RefundOnlyFile, "a-1", 0, -300}}},
+		"an earlier one, by the provider": {
+			rows: []SettlementRow{backRow("R7", 300)}, rest: others{"R7": {a: Attempt{ID: "a-1", Sale: "s-1", Ref: "R7", State: AttemptPaid}, p: ptr(returned(300))}},
+			want: []diff{{RefundOnlyFile, "a-1", 0, -300}},
+		},
 		"a payment without digits": {pays: shown(""), rows: []SettlementRow{paidRow("", "14021", 900)}, want: []diff{{OnlyBooks, "a-1", 900, 0}, {OnlyFile, "", 0, 900}}},
 	} {
 		m := matched(c.pays, c.rows, c.rest)

@@ -25,7 +25,8 @@ func priceList() []Item {
 
 func reductions() []Reduction {
 	return []Reduction{
-		{ID: "half", Name: "半額減免", Percent: 50, From: "2026-04-01"}, {ID: "all", Name: "全額免除", Percent: 100, From: "2026-04-01"},
+		{ID: "half", Name: "半額減免", Percent: 50, From: "2026-04-01"},
+		{ID: "all", Name: "全額免除", Percent: 100, From: "2026-04-01"},
 		{ID: "past", Name: "終了", Percent: 10, From: "2020-04-01", To: "2026-03-31"},
 	}
 }
@@ -33,7 +34,9 @@ func reductions() []Reduction {
 func TestASaleIsFixedAtThePricesOfItsDay(t *testing.T) {
 	t.Parallel()
 	lines, total, err := Fix([]Choice{
-		{Item: "jumin", Count: 2}, {Item: "hall", Count: 1, Reduction: "half"}, {Item: "free", Count: 1, Amount: 480, Reason: "物品"},
+		{Item: "jumin", Count: 2},
+		{Item: "hall", Count: 1, Reduction: "half"},
+		{Item: "free", Count: 1, Amount: 480, Reason: "物品"},
 		{Item: "jumin", Count: 1, Reduction: "all"},
 	}, priceList(), reductions(), onDay)
 	if err != nil {

@@ -16,12 +16,15 @@ func (slow) Name() string { return "paypay" }
 func (slow) Start(context.Context, till.Order) (till.Answer, error) {
 	return till.Answer{}, context.Canceled
 }
+
 func (slow) Query(context.Context, till.Attempt) (till.Answer, error) {
 	return till.Answer{}, context.Canceled
 }
+
 func (slow) Cancel(context.Context, till.Attempt) (till.Answer, error) {
 	return till.Answer{}, context.Canceled
 }
+
 func (s slow) Terms(till.Attempt) till.Terms {
 	return till.Terms{Call: 30 * time.Second, Poll: 3 * time.Second, CancelBy: s.cancelBy}
 }

@@ -151,7 +151,8 @@ func (l *Look) checking(a Attempt, t Terms, p Patience, now time.Time) {
 		l.Situation = []string{l.Provider + " から、支払いの結果が届いていません。", "支払われたかどうかは、まだ分かりません。", saved}
 		l.Steps = []Step{
 			{Kind: "ask", When: "now", Every: t.Poll, Words: every(t.Poll) + "結果を問い合わせています"},
-			{Kind: "cancel", When: "at", At: a.UncertainAt.Add(p.Unknown), Words: "届かなければ、" + l.Provider + " に取消を依頼します"}, result,
+			{Kind: "cancel", When: "at", At: a.UncertainAt.Add(p.Unknown), Words: "届かなければ、" + l.Provider + " に取消を依頼します"},
+			result,
 		}
 	case cancelable && a.Reason != ReasonCancelRefused:
 		l.Situation = []string{l.Provider + " に取消を依頼しています。", "取消が認められるか、支払いが済んでいたと分かるまで、結果は決まりません。", saved}

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/go-logr/logr"
 	"github.com/livekit/livekit-server/pkg/agent"
 	"github.com/livekit/livekit-server/pkg/config"
 	"github.com/livekit/livekit-server/pkg/routing"
@@ -79,7 +78,7 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("configure media engine: %w", err)
 	}
 	// The engine's own words go to our log, and only its warnings: it repeats every join at info.
-	logger.SetLogger(logger.LogRLogger(logr.FromSlogHandler(atLeast{slog.LevelWarn, newSparing(c.Log.Handler(), c.Clock)})), "media")
+	engineLog.follow(atLeast{slog.LevelWarn, newSparing(c.Log.Handler(), c.Clock)})
 
 	node, err := routing.NewLocalNode(conf)
 	if err != nil {

@@ -192,7 +192,8 @@ func FuzzAnyTextStaysOnThePaper(f *testing.F) {
 		}
 		size := []slip.Size{slip.Normal, slip.Small, slip.Large, slip.Huge}[z%4]
 		b, _, err := p.Draw(slip.Paper{Rows: []slip.Row{
-			{Kind: slip.Text, Left: left, Size: size}, {Kind: slip.Text, Left: right, Size: size, Align: slip.Centre},
+			{Kind: slip.Text, Left: left, Size: size},
+			{Kind: slip.Text, Left: right, Size: size, Align: slip.Centre},
 			{Kind: slip.Pair, Left: left, Right: right, Size: size},
 		}})
 		if errors.Is(err, escpos.ErrTooLong) {

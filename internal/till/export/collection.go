@@ -85,10 +85,20 @@ func (c Collection) Summary(ctx context.Context) (Table, error) {
 		})
 	}
 	return Table{Columns: []Column{
-		{Head: "会計年度"}, {Head: "科目コード", Width: 16}, {Head: "科目", Width: 24}, {Head: "品目コード"}, {Head: "品目", Width: 26}, {Head: "方法", Width: 14}, {Head: "ブランド"},
-		{Head: "数", Kind: Count, Width: 9, Sum: true}, {Head: "うち減免", Kind: Count, Width: 9, Sum: true}, {Head: "収入総額", Kind: Yen, Width: 14, Sum: true},
-		{Head: "取消", Kind: Yen, Sum: true}, {Head: "戻出", Kind: Yen, Sum: true},
-		{Head: "差引収入", Kind: Yen, Width: 14, Sum: true, From: "J{row}-K{row}-L{row}"}, {Head: "過誤納金還付（歳出）", Kind: Yen, Width: 18, Sum: true},
+		{Head: "会計年度"},
+		{Head: "科目コード", Width: 16},
+		{Head: "科目", Width: 24},
+		{Head: "品目コード"},
+		{Head: "品目", Width: 26},
+		{Head: "方法", Width: 14},
+		{Head: "ブランド"},
+		{Head: "数", Kind: Count, Width: 9, Sum: true},
+		{Head: "うち減免", Kind: Count, Width: 9, Sum: true},
+		{Head: "収入総額", Kind: Yen, Width: 14, Sum: true},
+		{Head: "取消", Kind: Yen, Sum: true},
+		{Head: "戻出", Kind: Yen, Sum: true},
+		{Head: "差引収入", Kind: Yen, Width: 14, Sum: true, From: "J{row}-K{row}-L{row}"},
+		{Head: "過誤納金還付（歳出）", Kind: Yen, Width: 18, Sum: true},
 	}, Rows: rows(all)}, nil
 }
 
@@ -102,8 +112,12 @@ func compareKeys(a, b key) int {
 // Deposits lists what the bank received, gross, fee (歳出) and net.
 func (c Collection) Deposits(ctx context.Context) Table {
 	return Table{Columns: []Column{
-		{Head: "入金日", Kind: Date, Width: 20}, {Head: "入金日の年度", Width: 14}, {Head: "事業者", Width: 16}, {Head: "精算総額", Kind: Yen, Width: 14, Sum: true},
-		{Head: "手数料（歳出）", Kind: Yen, Width: 14, Sum: true}, {Head: "入金額", Kind: Yen, Width: 14, Sum: true, From: "D{row}-E{row}"},
+		{Head: "入金日", Kind: Date, Width: 20},
+		{Head: "入金日の年度", Width: 14},
+		{Head: "事業者", Width: 16},
+		{Head: "精算総額", Kind: Yen, Width: 14, Sum: true},
+		{Head: "手数料（歳出）", Kind: Yen, Width: 14, Sum: true},
+		{Head: "入金額", Kind: Yen, Width: 14, Sum: true, From: "D{row}-E{row}"},
 	}, Rows: func(each func(Row) error) error {
 		return Walk(ctx, c.Books, c.From, c.To, nil, func(s Settled) error {
 			return each(Row{s.On, till.Reiwa(s.FiscalYear), s.Provider, s.Gross, s.Fee, s.Net})
@@ -114,10 +128,24 @@ func (c Collection) Deposits(ctx context.Context) Table {
 // Detail lists every single movement, read while it is written.
 func (c Collection) Detail(ctx context.Context) Table {
 	return Table{Columns: []Column{
-		{Head: "記帳日", Kind: Date, Width: 20}, {Head: "会計年度"}, {Head: "区分", Width: 14}, {Head: "科目コード", Width: 16}, {Head: "科目", Width: 24}, {Head: "品目コード"},
-		{Head: "品目", Width: 26}, {Head: "数", Kind: Count, Width: 8, Sum: true}, {Head: "うち減免", Kind: Count, Width: 9, Sum: true},
-		{Head: "金額", Kind: Yen, Width: 14, Sum: true}, {Head: "税率（%）", Kind: Count, Width: 9}, {Head: "方法", Width: 14}, {Head: "ブランド"}, {Head: "事業者"},
-		{Head: "支払日", Kind: Date, Width: 20}, {Head: "会計番号"}, {Head: "取引番号", Width: 24}, {Head: "会計ID", Width: 30},
+		{Head: "記帳日", Kind: Date, Width: 20},
+		{Head: "会計年度"},
+		{Head: "区分", Width: 14},
+		{Head: "科目コード", Width: 16},
+		{Head: "科目", Width: 24},
+		{Head: "品目コード"},
+		{Head: "品目", Width: 26},
+		{Head: "数", Kind: Count, Width: 8, Sum: true},
+		{Head: "うち減免", Kind: Count, Width: 9, Sum: true},
+		{Head: "金額", Kind: Yen, Width: 14, Sum: true},
+		{Head: "税率（%）", Kind: Count, Width: 9},
+		{Head: "方法", Width: 14},
+		{Head: "ブランド"},
+		{Head: "事業者"},
+		{Head: "支払日", Kind: Date, Width: 20},
+		{Head: "会計番号"},
+		{Head: "取引番号", Width: 24},
+		{Head: "会計ID", Width: 30},
 	}, Rows: func(each func(Row) error) error {
 		return Walk(ctx, c.Books, c.From, c.To, func(r Revenue) error {
 			return each(Row{

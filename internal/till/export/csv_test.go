@@ -94,10 +94,12 @@ func TestTextIsNeverAFormula(t *testing.T) {
 
 func TestANumberBelowZeroStaysANumber(t *testing.T) {
 	t.Parallel()
-	table := export.Table{Columns: []export.Column{{Head: "金額", Kind: export.Yen}, {Head: "数", Kind: export.Count}, {Head: "日", Kind: export.Date}, {Head: "備考"}},
+	table := export.Table{
+		Columns: []export.Column{{Head: "金額", Kind: export.Yen}, {Head: "数", Kind: export.Count}, {Head: "日", Kind: export.Date}, {Head: "備考"}},
 		Rows: func(each func(export.Row) error) error {
 			return each(export.Row{yen(-300), -1, till.Day("2026-11-22"), nil})
-		}}
+		},
+	}
 	var b bytes.Buffer
 	if _, err := export.WriteCSV(&b, table, export.UTF8); err != nil {
 		t.Fatal(err)

@@ -75,8 +75,10 @@ func (d Day) Sheet() Sheet {
 }
 
 func (d Day) head() Table {
-	return Table{Columns: []Column{{Head: "日", Kind: Date, Width: 20}, {Head: "収入", Kind: Yen}, {Head: "うち現金", Kind: Yen}, {Head: "うち照合前", Kind: Yen}},
-		Rows: rows([]Row{{d.Session.Day, d.Book.Revenue, d.Book.Cash, d.Book.Shown}})}
+	return Table{
+		Columns: []Column{{Head: "日", Kind: Date, Width: 20}, {Head: "収入", Kind: Yen}, {Head: "うち現金", Kind: Yen}, {Head: "うち照合前", Kind: Yen}},
+		Rows:    rows([]Row{{d.Session.Day, d.Book.Revenue, d.Book.Cash, d.Book.Shown}}),
+	}
 }
 
 func (d Day) items() Table {
@@ -85,8 +87,14 @@ func (d Day) items() Table {
 		all = append(all, Row{i.Category.Code, i.Category.Name, i.Code, i.Name, i.Unit, i.Count, i.Reduced, i.Amount})
 	}
 	return Table{Name: "品目別", Columns: []Column{
-		{Head: "科目コード", Width: 16}, {Head: "科目", Width: 26}, {Head: "品目コード"}, {Head: "品目", Width: 30}, {Head: "単位", Width: 8},
-		{Head: "数", Kind: Count, Width: 8, Sum: true}, {Head: "うち減免", Kind: Count, Sum: true}, {Head: "金額（円）", Kind: Yen, Width: 14, Sum: true},
+		{Head: "科目コード", Width: 16},
+		{Head: "科目", Width: 26},
+		{Head: "品目コード"},
+		{Head: "品目", Width: 30},
+		{Head: "単位", Width: 8},
+		{Head: "数", Kind: Count, Width: 8, Sum: true},
+		{Head: "うち減免", Kind: Count, Sum: true},
+		{Head: "金額（円）", Kind: Yen, Width: 14, Sum: true},
 	}, Rows: rows(all)}
 }
 
@@ -107,8 +115,13 @@ func (d Day) categories() Table {
 	}
 	sumif := func(col string) string { return "SUMIF($A${from}:$A${to},$A{row}," + col + "${from}:" + col + "${to})" }
 	return Table{Name: "科目別", Columns: []Column{
-		{Head: "科目コード"}, {Head: "科目"}, {Head: ""}, {Head: ""}, {Head: ""},
-		{Head: "数", Kind: Count, Sum: true, From: sumif("F")}, {Head: "うち減免", Kind: Count, Sum: true, From: sumif("G")},
+		{Head: "科目コード"},
+		{Head: "科目"},
+		{Head: ""},
+		{Head: ""},
+		{Head: ""},
+		{Head: "数", Kind: Count, Sum: true, From: sumif("F")},
+		{Head: "うち減免", Kind: Count, Sum: true, From: sumif("G")},
 		{Head: "金額（円）", Kind: Yen, Sum: true, From: sumif("H")},
 	}, Rows: rows(all)}
 }
@@ -136,7 +149,10 @@ func (d Day) cash() Table {
 		row[3], row[4] = d.Session.Close.Counted, d.Session.Close.Counted-should
 	}
 	return Table{Name: "現金", Columns: []Column{
-		{Head: "つり銭", Kind: Yen}, {Head: "現金の収入", Kind: Yen}, {Head: "あるべき額", Kind: Yen, From: "A{row}+B{row}"}, {Head: "数えた額", Kind: Yen},
+		{Head: "つり銭", Kind: Yen},
+		{Head: "現金の収入", Kind: Yen},
+		{Head: "あるべき額", Kind: Yen, From: "A{row}+B{row}"},
+		{Head: "数えた額", Kind: Yen},
 		{Head: "過不足", Kind: Yen, From: "D{row}-C{row}"},
 	}, Rows: rows([]Row{row})}
 }
@@ -207,8 +223,18 @@ func (d Day) Table() Table {
 	}
 	add("合計", "revenue", "収入", "", "", d.Book.Sales, nil, d.Book.Revenue, "")
 	return Table{Name: "日計表", Columns: []Column{
-		{Head: "区分"}, {Head: "日", Kind: Date}, {Head: "窓口"}, {Head: "開局", Kind: Count}, {Head: "コード"}, {Head: "名称"}, {Head: "科目コード"}, {Head: "科目"},
-		{Head: "数", Kind: Count}, {Head: "うち減免", Kind: Count}, {Head: "金額", Kind: Yen}, {Head: "備考"},
+		{Head: "区分"},
+		{Head: "日", Kind: Date},
+		{Head: "窓口"},
+		{Head: "開局", Kind: Count},
+		{Head: "コード"},
+		{Head: "名称"},
+		{Head: "科目コード"},
+		{Head: "科目"},
+		{Head: "数", Kind: Count},
+		{Head: "うち減免", Kind: Count},
+		{Head: "金額", Kind: Yen},
+		{Head: "備考"},
 	}, Rows: rows(all)}
 }
 

@@ -66,9 +66,11 @@ func get[T any](b *books, m map[core.ID]T, id core.ID) (T, error) {
 }
 
 func (b *books) Sale(_ context.Context, id core.ID) (till.Sale, error) { return get(b, b.sales, id) }
+
 func (b *books) Payment(_ context.Context, id core.ID) (till.Payment, error) {
 	return get(b, b.payments, id)
 }
+
 func (b *books) Refund(_ context.Context, id core.ID) (till.Refund, error) {
 	return get(b, b.refunds, id)
 }

@@ -37,11 +37,15 @@ func TestSignaturesAreThoseOfPayPaysDocuments(t *testing.T) {
 			"hmac OPA-Auth:APIKeyGenerated:NW1jKIMnzR7tEhMWtcJcaef+nFVBt7jjAGcVuxHhchc=:acd028:1579843452:1j0FnY4flNp5CtIKa7x9MQ==",
 		},
 		{
-			"sample_key", "sample_secret", signed{"POST", "/v2/codes", "application/json", []byte(indented)}, "fedaa4", 1743138611,
+			"sample_key", "sample_secret",
+			signed{"POST", "/v2/codes", "application/json", []byte(indented)},
+			"fedaa4", 1743138611,
 			"hmac OPA-Auth:sample_key:C2a7jD7OjL1DXnZhSYQfRI2Oxfdh43htV7pG8cwgCy4=:fedaa4:1743138611:T9wzkv1tUWIxzIHQUT7iDQ==",
 		},
 		{
-			"sample_key", "sample_secret", signed{"GET", "/v2/payments/TEST_merchantPaymentID", "", nil}, "a360e2", 1743139337,
+			"sample_key", "sample_secret",
+			signed{"GET", "/v2/payments/TEST_merchantPaymentID", "", nil},
+			"a360e2", 1743139337,
 			"hmac OPA-Auth:sample_key:JbUZwAUKeQ+WDClEjkCGwYG/juFR+Dd5RK5AfL0gK9w=:a360e2:1743139337:empty",
 		},
 	} {

@@ -299,7 +299,8 @@ func (w *town) fix(session string) string {
 	w.t.Helper()
 	list := w.want(200, "clerk", "GET", "/api/till/pricelist", nil)
 	return w.want(201, "clerk", "POST", "/api/till/sessions/"+session+"/sales", map[string]any{"key": key(), "choices": []any{
-		map[string]any{"item": list.text("groups", 0, "items", 0, "id"), "count": 2}, map[string]any{"item": list.text("groups", 0, "items", 1, "id"), "count": 1},
+		map[string]any{"item": list.text("groups", 0, "items", 0, "id"), "count": 2},
+		map[string]any{"item": list.text("groups", 0, "items", 1, "id"), "count": 1},
 		map[string]any{"item": list.text("groups", 0, "items", 2, "id"), "count": 1, "reduction": list.text("reductions", 0, "id")},
 	}}).text("sale", "id")
 }

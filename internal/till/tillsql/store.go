@@ -28,10 +28,10 @@ var migrations embed.FS
 
 // Store implements till.Store.
 type Store struct {
-	db    *sqldb.DB
-	node  string       // this process, in the order of events
-	made  atomic.Int64 // the last event written here, see emit
-	lane  chan struct{}
+	db   *sqldb.DB
+	node string       // this process, in the order of events
+	made atomic.Int64 // the last event written here, see emit
+	lane chan struct{}
 }
 
 var _ till.Store = (*Store)(nil)

@@ -135,6 +135,7 @@ func explore(t *testing.T, stage func(*testing.T) *Stage, st step, spoil func(st
 }
 
 func testSilentStart(t *testing.T, stage func(*testing.T) *Stage) { silences(t, stage, startStep()) }
+
 func testSilentQuery(t *testing.T, stage func(*testing.T) *Stage) { silences(t, stage, queryStep()) }
 
 func testSilentCancel(t *testing.T, stage func(*testing.T) *Stage) {

@@ -249,8 +249,15 @@ func moveCases() []storeCase {
 			s := b.session(1)
 			var want []till.Attempt
 			for i, way := range [][]till.AttemptState{
-				{till.AttemptUnknown}, {till.AttemptCancelling}, {till.AttemptUnknown, till.AttemptUnresolved}, nil, {till.AttemptSent}, {till.AttemptPaid},
-				{till.AttemptNotPaid}, {till.AttemptSent, till.AttemptReversed}, {till.AttemptSent, till.AttemptShown},
+				{till.AttemptUnknown},
+				{till.AttemptCancelling},
+				{till.AttemptUnknown, till.AttemptUnresolved},
+				nil,
+				{till.AttemptSent},
+				{till.AttemptPaid},
+				{till.AttemptNotPaid},
+				{till.AttemptSent, till.AttemptReversed},
+				{till.AttemptSent, till.AttemptShown},
 			} {
 				n := trying(b.sale(s, 900))
 				n.CreatedAt = nine.Add(time.Duration(i) * time.Second)
