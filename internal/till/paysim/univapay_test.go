@@ -41,16 +41,16 @@ func TestWalletIsDetectedFromTheNumber(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, paysim.Options{})
 	for code, brand := range map[string]any{
-		"900081818812345678901234":                                 "pay_pay",
-		"9000818100000000000000":                                   "pay_pay", // UnivaPay's own test code
-		"9000000212345678901234":                                   "d_barai",
-		"3158992112345678901":                                      "au_pay",
-		"3158990012345678901":                                      "merpay",
+		"900081818812345678901234": "pay_pay",
+		"9000818100000000000000":   "pay_pay", // UnivaPay's own test code
+		"9000000212345678901234":   "d_barai",
+		"3158992112345678901":      "au_pay",
+		"3158990012345678901":      "merpay",
 		"hQVDUFYwMWEfTwigAAAAZQOSAlcTMViZAHkkKUPUkSEhAAAFEgAADw==": "merpay",
-		"9000011234567890":                                         "rakuten_pay",
-		"90000112345678901":                                        nil, // one digit too many
-		"4901234567894":                                            nil, // a thing from a shop
-		"hQVKUFFSMQ==":                                             nil,
+		"9000011234567890":  "rakuten_pay",
+		"90000112345678901": nil, // one digit too many
+		"4901234567894":     nil, // a thing from a shop
+		"hQVKUFFSMQ==":      nil,
 		"９０００８１８１８８１２３４５６７８９０１２３４": nil, // the input method was on
 		"900081818812345678901234\r": nil,
 	} {
