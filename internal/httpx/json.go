@@ -15,10 +15,11 @@ var errJSON = core.Invalid("json_malformed", "送られた内容の形が正し�
 
 // WholeJSON refuses a JSON body that the decoders behind it would read as less than was sent: with text after its
 // end, with one key twice in an object, or null where there is to be something. Which keys there may be is for them.
-// An empty body and one of another type pass. It stands inside of the limit of bodies, which it keeps in memory.
+// An empty body, one of another type and that of a GET, which nobody reads, pass. It stands inside of the limit of bodies, which it keeps in memory.
 func WholeJSON(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/json" && r.Body != nil {
+		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if kind == "application/json" && r.Body != nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
 			body, err := io.ReadAll(r.Body)
 			if err != nil {
 				Error(w, r, errJSON.Because("read body: %w", err))
